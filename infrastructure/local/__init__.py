@@ -1,0 +1,1 @@
+"""The local cloud: runs template.yaml on this machine, under a clock that can be moved."""

@@ -1,0 +1,1 @@
+"""How the domain's ports are kept on AWS: one package per context."""

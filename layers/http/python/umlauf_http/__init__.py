@@ -1,0 +1,1 @@
+"""The HTTP edge: routes, problem answers, paging, identity and OpenAPI."""

@@ -1,0 +1,1 @@
+"""How the domain's ports are kept by outside vendors: one package per vendor."""
