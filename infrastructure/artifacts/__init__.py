@@ -1,0 +1,1 @@
+"""What Lambda receives: how functions and layers are built, trimmed, byte-compiled and measured."""

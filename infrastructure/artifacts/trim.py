@@ -1,0 +1,62 @@
+"""Which installed files no function ever reads.
+
+Lambda counts and unpacks every byte of a layer. Most of botocore describes services we do not call,
+most of Chalice is its command line.
+"""
+
+import shutil
+from pathlib import Path
+
+# One per client that adapters or integrations open; a missing one fails at the first call.
+AWS_SERVICES = frozenset(
+    {
+        "cognito-idp",
+        "dynamodb",
+        "events",
+        "iot",
+        "iot-data",
+        "s3",
+        "sesv2",
+        "sqs",
+        "ssm",
+        "stepfunctions",
+        "sts",
+    }
+)
+CHALICE_MODULES = frozenset({"__init__.py", "app.py"})
+
+
+def trim(site_packages: Path) -> None:
+    """Remove what only serves to install, to type-check, to test or to call other services."""
+    shutil.rmtree(site_packages / "bin", ignore_errors=True)
+    (site_packages / ".lock").unlink(missing_ok=True)
+    for folder in [*site_packages.glob("*.dist-info"), *site_packages.rglob("__pycache__")]:
+        shutil.rmtree(folder)
+    for tests in site_packages.glob("*/tests"):
+        shutil.rmtree(tests)
+    for stub in [*site_packages.rglob("*.pyi"), *site_packages.rglob("py.typed")]:
+        stub.unlink()
+    _trim_botocore(site_packages / "botocore" / "data")
+    _trim_chalice(site_packages / "chalice")
+
+
+def _trim_botocore(data: Path) -> None:
+    if not data.is_dir():
+        return
+    missing = AWS_SERVICES - {entry.name for entry in data.iterdir()}
+    if missing:
+        raise SystemExit(f"botocore does not know these services: {', '.join(sorted(missing))}")
+    for entry in data.iterdir():
+        # Files at this level (endpoints, partitions, retries) belong to all services.
+        if entry.is_dir() and entry.name not in AWS_SERVICES:
+            shutil.rmtree(entry)
+
+
+def _trim_chalice(package: Path) -> None:
+    if not package.is_dir():
+        return
+    for entry in package.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name not in CHALICE_MODULES:
+            entry.unlink()
