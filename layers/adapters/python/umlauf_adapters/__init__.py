@@ -1,1 +1,1 @@
-"""How the domain's ports are kept on AWS: one package per context."""
+"""The rooms that speak AWS for the domain: PynamoDB repositories, EventBridge, IoT, S3, SES."""

@@ -1,0 +1,1 @@
+"""How domain values are stored: documents, items and the one transaction they are written in."""
