@@ -1,0 +1,1 @@
+"""Payments: the customer's means of payment, and every try to take money with them."""

@@ -1,0 +1,122 @@
+"""Taking money in three steps: commit the intent, ask the provider, commit the answer.
+
+Not a use case, for it takes more than one commit. A crash between any two steps leaves an attempt
+that anybody can finish: asking again under the same key gives the provider's same payment, and
+recording its answer again changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from umlauf.kernel.work import carry_out
+from umlauf.payments.errors import (
+    NoPaymentMethod,
+    PaymentInFlight,
+    UnknownAttempt,
+    UnknownPaymentMethod,
+)
+from umlauf.payments.model import (
+    AttemptState,
+    Charge,
+    PaymentAttempt,
+    PaymentOrder,
+    ProviderPayment,
+    ProviderStatus,
+)
+from umlauf.payments.ports import PaymentDesk
+from umlauf.payments.use_cases.begin_payment import begin_payment
+from umlauf.payments.use_cases.settle_payment import settle_payment
+
+KEY_IS_TRUSTED_FOR: Final = timedelta(hours=23)
+"""The provider remembers a key for 24 hours; after that the same key would charge again."""
+
+CUSTOMER_MAY_TAKE: Final = timedelta(minutes=30)
+"""How long a customer has to confirm before another attempt may replace theirs."""
+
+ABANDONED: Final = "authentication_abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How far the payment got. `client_secret` only if the customer must confirm."""
+
+    attempt: PaymentAttempt
+    client_secret: str | None = None
+
+
+def take_payment(order: PaymentOrder, *, desk: PaymentDesk, now: datetime) -> Taken:
+    """Take the money, or say how far it got; the same order again finds the same attempt.
+
+    An attempt that somebody left behind is finished first. Raises what `begin_payment` and the
+    provider raise; a decline is an answer: `attempt.state` is FAILED.
+    """
+    try:
+        attempt = _begin(order, desk, now)
+    except PaymentInFlight as met:
+        finish_payment(met.attempt_id, desk=desk, now=now)
+        attempt = _begin(order, desk, now)
+    return finish_payment(attempt.id, desk=desk, now=now)
+
+
+def finish_payment(attempt_id: str, *, desk: PaymentDesk, now: datetime) -> Taken:
+    """Carry an attempt that is on record as far as it goes. Raises UnknownAttempt."""
+    attempt = desk.attempts.get(attempt_id)
+    if attempt is None:
+        raise UnknownAttempt(f"there is no payment attempt {attempt_id}", field="attempt_id")
+    if attempt.state is not AttemptState.CREATED:
+        return Taken(attempt)
+    report = _ask(attempt, desk, now)
+    settled = carry_out(
+        lambda work: settle_payment(
+            attempt_id,
+            report,
+            work=work,
+            attempts=desk.attempts,
+            live_payments=desk.live_payments,
+        ),
+        works=desk.works,
+        now=now,
+    )
+    return Taken(settled, report.client_secret)
+
+
+def _begin(order: PaymentOrder, desk: PaymentDesk, now: datetime) -> PaymentAttempt:
+    return carry_out(
+        lambda work: begin_payment(order, work=work, desk=desk), works=desk.works, now=now
+    )
+
+
+def _ask(attempt: PaymentAttempt, desk: PaymentDesk, now: datetime) -> ProviderPayment:
+    age = now - attempt.created_at
+    if attempt.provider_reference is not None:
+        seen = desk.provider.payment(attempt.provider_reference)
+        if seen.status is ProviderStatus.AWAITS_CUSTOMER and age > CUSTOMER_MAY_TAKE:
+            return desk.provider.cancel(attempt.provider_reference)
+        return seen
+    charge = _charge(attempt, desk)
+    if age > KEY_IS_TRUSTED_FOR:
+        found = desk.provider.find(charge)
+        if found is not None:
+            return found
+    return desk.provider.charge(charge)
+
+
+def _charge(attempt: PaymentAttempt, desk: PaymentDesk) -> Charge:
+    payer = desk.payers.get(attempt.customer_id)
+    method = desk.methods.get(attempt.customer_id, attempt.method_id)
+    if payer is None:
+        raise NoPaymentMethod("no payment method is on file; add one and pay again")
+    if method is None:
+        raise UnknownPaymentMethod(
+            f"there is no payment method {attempt.method_id}", field="method_id"
+        )
+    return Charge(
+        attempt_id=attempt.id,
+        amount=attempt.amount,
+        kind=method.kind,
+        provider_customer_id=payer.provider_customer_id,
+        provider_method_id=method.provider_method_id,
+        is_customer_present=attempt.is_customer_present,
+        created_at=attempt.created_at,
+    )
