@@ -1,0 +1,1 @@
+"""What is offered: plans and their versions, add-ons, price models, prices per currency."""

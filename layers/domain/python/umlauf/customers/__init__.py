@@ -1,0 +1,1 @@
+"""Who we deal with: profiles, consents, and whom we refuse and why."""

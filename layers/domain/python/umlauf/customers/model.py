@@ -1,0 +1,141 @@
+"""Customers, their consents, and the block list.
+
+A consent that was never given is not given. A block has a reason, an end and an appeal: no entry is
+for ever, and none is silent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from re import compile as pattern
+from typing import ClassVar, Final
+
+from umlauf.customers.errors import BadBlock, BadProfile
+from umlauf.kernel.calendar import zone
+from umlauf.kernel.identifiers import derive_id
+
+COUNTRIES: Final[dict[str, str]] = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam"}
+"""Where we sell, with the time zone a new customer's contracts get unless they choose another."""
+
+LONGEST_NAME: Final = 120
+_LONGEST_EMAIL: Final = 254
+_EMAIL = pattern(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
+
+
+class Language(StrEnum):
+    GERMAN = "de"
+    DUTCH = "nl"
+    ENGLISH = "en"
+
+
+class Purpose(StrEnum):
+    """What a consent may be asked for. Each is off until the customer says yes."""
+
+    MARKETING_EMAIL = "marketing_email"
+    LOCATION_TRACKING = "location_tracking"
+
+
+class CustomerStatus(StrEnum):
+    ACTIVE = "active"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The latest word on one purpose. The earlier ones are in the events."""
+
+    purpose: Purpose
+    is_given: bool
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    KIND: ClassVar[str] = "customer"
+
+    id: str
+    email: str
+    name: str
+    country: str
+    language: Language
+    time_zone: str
+    signed_up_at: datetime
+    is_business: bool = False
+    consents: tuple[Consent, ...] = ()
+    status: CustomerStatus = CustomerStatus.ACTIVE
+    default_payment_method_id: str | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > LONGEST_NAME or not self.name.isprintable():
+            raise BadProfile(f"name must be 1 to {LONGEST_NAME} printable characters", field="name")
+        if self.country not in COUNTRIES:
+            raise BadProfile(
+                f"we do not sell in {self.country!r} yet; use one of {', '.join(COUNTRIES)}",
+                field="country",
+            )
+        zone(self.time_zone)
+
+    def has_consented(self, purpose: Purpose) -> bool:
+        """Whether there is a live consent: the latest word, and it was yes."""
+        return any(consent.purpose is purpose and consent.is_given for consent in self.consents)
+
+    def with_consent(self, purpose: Purpose, *, is_given: bool, at: datetime) -> "Customer":
+        others = tuple(consent for consent in self.consents if consent.purpose is not purpose)
+        return replace(self, consents=(*others, Consent(purpose, is_given, at)))
+
+
+@dataclass(frozen=True, slots=True)
+class EmailOwner:
+    """Who signed up with an address. Its id is a digest, so that the key names nobody."""
+
+    KIND: ClassVar[str] = "email_owner"
+
+    id: str
+    customer_id: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEntry:
+    """Why a customer may not order, and until when. Lifted ones stay on record."""
+
+    KIND: ClassVar[str] = "block_entry"
+
+    id: str
+    customer_id: str
+    reason: str
+    entered_by: str
+    starts_at: datetime
+    expires_at: datetime
+    lifted_at: datetime | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise BadBlock("a block needs a reason a person can read", field="reason")
+        if self.expires_at <= self.starts_at:
+            raise BadBlock("a block must expire after it starts", field="expires_at")
+
+    def is_live(self, now: datetime) -> bool:
+        ended = self.expires_at if self.lifted_at is None else min(self.lifted_at, self.expires_at)
+        return self.starts_at <= now < ended
+
+
+def live_block(entries: Iterable[BlockEntry], now: datetime) -> BlockEntry | None:
+    """The entry that refuses an order now: of several, the one that lasts longest."""
+    live = [entry for entry in entries if entry.is_live(now)]
+    return max(live, key=lambda entry: (entry.expires_at, entry.id), default=None)
+
+
+def normalize_email(address: str) -> str:
+    """The form under which an address is one and the same. Raises BadProfile."""
+    address = address.strip().lower()
+    if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise BadProfile("email must be an address like name@example.org", field="email")
+    return address
+
+
+def email_owner_id(address: str) -> str:
+    return derive_id("eml", normalize_email(address))

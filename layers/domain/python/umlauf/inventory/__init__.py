@@ -1,0 +1,1 @@
+"""What is rented out: serialised assets, where they are, and who has them."""
