@@ -3,6 +3,7 @@
 Each rule lists its violations in a sentence, so that a broken one reads as an instruction.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ Rule = Callable[[Template], Iterable[str]]
 
 # "*" as a resource, where AWS offers nothing narrower: action -> why.
 EXPLAINED_WILDCARDS = {
+    "iot:CreateCertificateFromCsr": "the certificate has no name before it is made",
+    "iot:CreateKeysAndCertificate": "the certificate has no name before it is made",
     "iot:DescribeEndpoint": "names no resource",
     "logs:CreateLogDelivery": "log delivery is not tied to a resource",
     "logs:DeleteLogDelivery": "log delivery is not tied to a resource",
@@ -27,11 +30,13 @@ EXPLAINED_WILDCARDS = {
     "xray:PutTelemetryRecords": "tracing is not tied to a resource",
     "xray:PutTraceSegments": "tracing is not tied to a resource",
 }
-# Alone they grant what a function needs to log and trace; nothing else AWS manages is small enough.
-SMALL_MANAGED_POLICIES = {
-    "AWSLambdaBasicExecutionRole",
-    "AWSXRayDaemonWriteAccess",
-    "AWSXrayWriteOnlyAccess",
+# Policies of AWS that SAM adds by itself and that reach the whole account: name -> why we let it.
+EXPLAINED_MANAGED_POLICIES = {
+    "AWSLambdaBasicExecutionRole": "writes logs",
+    "AWSXRayDaemonWriteAccess": "writes traces",
+    "AWSXrayWriteOnlyAccess": "writes traces",
+    "AWSLambdaSQSQueueExecutionRole": "polls queues; an account holds one stage",
+    "AWSLambdaDynamoDBExecutionRole": "reads streams; one table has one",
 }
 
 
@@ -120,6 +125,9 @@ def alarms_tell_somebody(template: Template) -> Iterator[str]:
             yield f"{logical_id} has no AlarmActions"
         if "TreatMissingData" not in alarm["Properties"]:
             yield f"{logical_id} does not say what missing data means"
+    for logical_id, topic in template.resources("AWS::SNS::Topic"):
+        if topic["Properties"].get("KmsMasterKeyId") == "alias/aws/sns":
+            yield f"{logical_id} refuses alarms: CloudWatch may not use AWS's own key for topics"
 
 
 def event_sources_lose_nothing(template: Template) -> Iterator[str]:
@@ -153,6 +161,34 @@ def schedules_lose_nothing(template: Template) -> Iterator[str]:
             yield f"{logical_id} names no time zone"
 
 
+def scheduled_functions_lose_nothing(template: Template) -> Iterator[str]:
+    """The scheduler only hands over; what the function then fails at is Lambda's to keep."""
+    functions = {name for name, _ in template.resources("AWS::Lambda::Function")}
+    kept: set[str] = set()
+    for _, config in template.resources("AWS::Lambda::EventInvokeConfig"):
+        if config["Properties"].get("DestinationConfig", {}).get("OnFailure"):
+            kept |= referenced(config["Properties"]["FunctionName"])
+    for logical_id, function in template.resources("AWS::Lambda::Function"):
+        if function["Properties"].get("DeadLetterConfig"):
+            kept.add(logical_id)
+    for logical_id, schedule in template.resources("AWS::Scheduler::Schedule"):
+        called = _functions_behind(template, schedule["Properties"]["Target"]["Arn"]) & functions
+        yield from (
+            f"{name} drops what {logical_id} asked and it failed at: set EventInvokeConfig"
+            for name in sorted(called - kept)
+        )
+
+
+def _functions_behind(template: Template, value: Any) -> set[str]:
+    """The functions that `value` names, itself or through their alias."""
+    named = referenced(value)
+    aliases = {
+        logical_id: referenced(alias["Properties"]["FunctionName"])
+        for logical_id, alias in template.resources("AWS::Lambda::Alias")
+    }
+    return named | set().union(*(aliases.get(name, set()) for name in named))
+
+
 def tables_are_safe(template: Template) -> Iterator[str]:
     for logical_id, table in template.resources("AWS::DynamoDB::Table"):
         properties = table["Properties"]
@@ -176,6 +212,18 @@ def iot_rules_keep_what_fails(template: Template) -> Iterator[str]:
             yield f"{logical_id} has no error action"
         if payload.get("AwsIotSqlVersion") != "2016-03-23":
             yield f"{logical_id} does not pin its SQL version"
+
+
+def iot_sql_is_what_both_clouds_understand(template: Template) -> Iterator[str]:
+    """The local cloud is wrong on CASE and nested SELECT; AWS allows seven slashes in a topic."""
+    for logical_id, rule in template.resources("AWS::IoT::TopicRule"):
+        statement = str(rule["Properties"]["TopicRulePayload"]["Sql"])
+        words = re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", statement.lower()))
+        if "case" in words or words.count("select") != 1:
+            yield f"{logical_id} needs SQL that the local cloud reads otherwise than AWS"
+        topic = re.search(r"from\s+'([^']*)'", statement, re.IGNORECASE)
+        if topic is None or topic.group(1).count("/") > 7:
+            yield f"{logical_id} listens to no topic that a device could publish to"
 
 
 def things_have_their_own_rights(template: Template) -> Iterator[str]:
@@ -215,11 +263,11 @@ def privileges_are_least(template: Template) -> Iterator[str]:
             )
 
 
-def managed_policies_are_small(template: Template) -> Iterator[str]:
+def managed_policies_are_explained(template: Template) -> Iterator[str]:
     for logical_id, role in template.resources("AWS::IAM::Role"):
         for policy in role["Properties"].get("ManagedPolicyArns", []):
             name = str(policy).rpartition("/")[2].rstrip("'}")
-            if name not in SMALL_MANAGED_POLICIES:
+            if name not in EXPLAINED_MANAGED_POLICIES:
                 yield f"{logical_id} takes {name}, which grants more than is asked for"
 
 
@@ -239,13 +287,8 @@ def queues_wait_for_their_functions(template: Template) -> Iterator[str]:
     """
     queues = dict(template.resources("AWS::SQS::Queue"))
     functions = dict(template.resources("AWS::Lambda::Function"))
-    aliases = {
-        logical_id: referenced(alias["Properties"]["FunctionName"])
-        for logical_id, alias in template.resources("AWS::Lambda::Alias")
-    }
     for _, source in template.resources("AWS::Lambda::EventSourceMapping"):
-        named = referenced(source["Properties"]["FunctionName"])
-        named |= set().union(*(aliases.get(name, set()) for name in named))
+        named = _functions_behind(template, source["Properties"]["FunctionName"])
         for queue in referenced(source["Properties"]["EventSourceArn"]) & set(queues):
             for function in named & set(functions):
                 visible_after = queues[queue]["Properties"].get("VisibilityTimeout", 30)
@@ -273,10 +316,12 @@ RULES: tuple[Rule, ...] = (
     event_sources_lose_nothing,
     rules_lose_nothing,
     schedules_lose_nothing,
+    scheduled_functions_lose_nothing,
     tables_are_safe,
     iot_rules_keep_what_fails,
+    iot_sql_is_what_both_clouds_understand,
     things_have_their_own_rights,
     privileges_are_least,
-    managed_policies_are_small,
+    managed_policies_are_explained,
     state_machines_are_bounded_and_logged,
 )
