@@ -77,11 +77,11 @@ def decode(cls: type[T], document: Any) -> T:
 
 def _encode_dataclass(value: Any) -> dict[str, Any]:
     cls = cast("Any", type(value))
-    tagged = _tagged_fields(cls)
+    tagged, defaulted = _tagged_fields(cls), _defaulted_fields(cls)
     document: dict[str, Any] = {}
     for name in _field_names(cls):
         item = getattr(value, name)
-        if item is None:
+        if item is None and name not in defaulted:
             continue
         encoded = encode(item)
         if name in tagged:
@@ -106,6 +106,16 @@ def kind_of(cls: type) -> str:
 @cache
 def _field_names(cls: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(cls))
+
+
+@cache
+def _defaulted_fields(cls: Any) -> frozenset[str]:
+    """Fields that are something else than None when they are missing: their None is written."""
+    return frozenset(
+        field.name
+        for field in fields(cls)
+        if field.default not in (MISSING, None) or field.default_factory is not MISSING
+    )
 
 
 @cache
