@@ -1,0 +1,1 @@
+"""What may be asked of dunning, one verb per file."""
