@@ -1,0 +1,1 @@
+"""What usage can be told."""
