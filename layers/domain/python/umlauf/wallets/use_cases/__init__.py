@@ -1,0 +1,1 @@
+"""What wallets can be told."""

@@ -1,0 +1,170 @@
+"""Take prepaid usage from the wallet, in the work that records the readings it comes from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import Work
+from umlauf.wallets.events import SessionSettled, UsageUnsettled
+from umlauf.wallets.model import (
+    EntryKind,
+    Session,
+    SessionStatus,
+    UnsettledReason,
+    UnsettledUsage,
+    Wallet,
+    WalletEntry,
+    wallet_id_of,
+)
+from umlauf.wallets.ports import Sessions, Wallets
+from umlauf.wallets.pricing import cost
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidUsage:
+    """Newly measured use of a prepaid subscription, in units of its meter.
+
+    A correction may be negative.
+    """
+
+    subscription_id: str
+    customer_id: str
+    currency: str
+    quantity: int
+    used_at: datetime
+    ends_ride: bool
+    source_id: str
+
+
+def settle_usage(
+    usages: Sequence[PrepaidUsage], *, work: Work, wallets: Wallets, sessions: Sessions
+) -> tuple[Session, ...]:
+    """Count each usage on its running session; settle the session when its ride ends.
+
+    Give all prepaid usage of one work in one call, in the order it was counted. What no running
+    session covers is kept as unsettled, with an event. Gives the sessions that were settled.
+    """
+    settling = _Settling(work, wallets, sessions)
+    for usage in usages:
+        settling.count(usage)
+    return settling.finish()
+
+
+class _Settling:
+    """The wallets and sessions of one work, each loaded once and put once."""
+
+    def __init__(self, work: Work, wallets: Wallets, sessions: Sessions) -> None:
+        self._work = work
+        self._stored_wallets = wallets
+        self._stored_sessions = sessions
+        self._wallets: dict[str, Wallet | None] = {}
+        self._sessions: dict[str, Session] = {}
+        self._settled: list[Session] = []
+
+    def count(self, usage: PrepaidUsage) -> None:
+        wallet = self._wallet(wallet_id_of(usage.customer_id, usage.currency))
+        session = self._running(wallet, usage) if wallet else None
+        if wallet is None or session is None:
+            self._keep_unsettled(usage)
+            return
+        session = replace(session, quantity=session.quantity + usage.quantity)
+        self._sessions[session.id] = session
+        if usage.ends_ride:
+            self._settle(wallet, session)
+
+    def finish(self) -> tuple[Session, ...]:
+        settled = {session.id for session in self._settled}
+        for session in self._sessions.values():
+            if session.id not in settled:
+                self._work.put(session)
+        return tuple(self._settled)
+
+    def _wallet(self, wallet_id: str) -> Wallet | None:
+        if wallet_id not in self._wallets:
+            self._wallets[wallet_id] = self._stored_wallets.find(wallet_id)
+        return self._wallets[wallet_id]
+
+    def _running(self, wallet: Wallet, usage: PrepaidUsage) -> Session | None:
+        """The session that ran when it was used, unless a correction would turn it negative."""
+        open_session = wallet.session_of(usage.subscription_id)
+        if open_session is None:
+            return None
+        session = self._sessions.get(open_session.session_id)
+        if session is None:
+            session = self._stored_sessions.get(open_session.session_id)
+        if usage.used_at < session.started_at or session.quantity + usage.quantity < 0:
+            return None
+        return session
+
+    def _settle(self, wallet: Wallet, session: Session) -> None:
+        """Take the ride's cost from the freed hold, and beyond it from what is available."""
+        owed = cost(session.terms, session.quantity)
+        freed = wallet.released(session.id)
+        charged = min(owed, freed.available)
+        settled = replace(
+            session,
+            status=SessionStatus.SETTLED,
+            charged=charged,
+            shortfall=owed - charged,
+            ended_at=self._work.now,
+        )
+        after, entry = _taken(freed, charged, session.id, self._work.now)
+        if entry is not None:
+            self._work.put(entry)
+        self._work.put(after)
+        self._work.put(settled, _settled_event(settled, charged, owed - charged, self._work.now))
+        self._wallets[wallet.id] = after
+        self._sessions[session.id] = settled
+        self._settled.append(settled)
+
+    def _keep_unsettled(self, usage: PrepaidUsage) -> None:
+        if usage.quantity == 0:
+            return
+        reason = UnsettledReason.NO_SESSION if usage.quantity > 0 else UnsettledReason.CORRECTION
+        unsettled = UnsettledUsage(
+            subscription_id=usage.subscription_id,
+            customer_id=usage.customer_id,
+            source_id=usage.source_id,
+            quantity=usage.quantity,
+            used_at=usage.used_at,
+            reason=reason,
+        )
+        self._work.put(
+            unsettled,
+            UsageUnsettled(
+                unsettled.id,
+                usage.customer_id,
+                usage.subscription_id,
+                usage.quantity,
+                reason,
+            ),
+        )
+
+
+def _taken(
+    wallet: Wallet, charged: Money, session_id: str, now: datetime
+) -> tuple[Wallet, WalletEntry | None]:
+    """A ride that cost nothing leaves no entry."""
+    if not charged:
+        return wallet, None
+    return wallet.booked(EntryKind.RIDE, -charged, session_id, now)
+
+
+def _settled_event(
+    session: Session, charged: Money, shortfall: Money, now: datetime
+) -> SessionSettled:
+    return SessionSettled(
+        session_id=session.id,
+        wallet_id=session.wallet_id,
+        customer_id=session.customer_id,
+        subscription_id=session.subscription_id,
+        asset_id=session.asset_id,
+        amount=charged,
+        tax_rate=session.terms.tax_rate,
+        tax_country=session.terms.tax_country,
+        seconds=session.quantity,
+        meter=session.terms.meter,
+        shortfall=shortfall,
+        settled_at=now,
+    )
