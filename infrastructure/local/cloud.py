@@ -1,0 +1,242 @@
+"""The local cloud: template.yaml, deployed and running in this process.
+
+    with LocalCloud(root) as cloud:
+        cloud.client("dynamodb").put_item(...)
+        cloud.advance(timedelta(days=30))
+
+`start` opens the ports, `deploy` deploys the template; as a context manager it does both and stops
+at the end. Between moves time stands still, and after each call here that says so the system has
+come to rest.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local import invocation_context
+from local.boot import ACCOUNT_ID, LOOPBACK, REGION, Ministack, bind_loopback, ministack
+from local.clock import Clock, DueSource
+from local.deployment import ClientFactory, Deployment, Stack
+from local.errors import LocalCloudError, NotSettled
+from local.event_sources import EventSources
+from local.expiry import Expiry
+from local.front import Front, Handler
+from local.function_logs import FunctionLogs
+from local.lambda_environments import FunctionSource, LambdaEnvironments
+from local.loopback import Loopback
+from local.patches import Patches
+from local.schedules import Schedules
+from local.template import Template, read_template
+from local.turns import Turns
+
+_SETTLE_SECONDS = 120.0
+
+
+class LocalCloud:
+    """One deployed stack. One at a time per process, any number one after another."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        http_port: int = 0,
+        mqtt_port: int = 0,
+        start: datetime | None = None,
+        parameters: dict[str, str] | None = None,
+        ssm: dict[str, str] | None = None,
+        state_dir: Path | None = None,
+    ) -> None:
+        self.root = root.resolve()
+        self.state_dir = state_dir or self.root / ".umlauf"
+        self.outputs: dict[str, str] = {}
+        self._asked_ports = (http_port, mqtt_port)
+        self._start_at = start or datetime.now(UTC)
+        self._parameters = dict(parameters or {})
+        self._ssm = dict(ssm or {})
+        self._stack = Stack()
+        self._turns = Turns()
+        self.clock = Clock(self._turns)
+        self._on_stop: list[Callable[[], None]] = []
+        self._is_running = False
+
+    def __enter__(self) -> Self:
+        self.start()
+        try:
+            self.deploy()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the ports, take over the clock and put everything in place."""
+        if self._is_running:
+            message = "this local cloud is already running"
+            raise LocalCloudError(message)
+        listener = bind_loopback(self._asked_ports[0], "HTTP")
+        probe = bind_loopback(self._asked_ports[1], "MQTT")
+        self.http_port, self.mqtt_port = listener.getsockname()[1], probe.getsockname()[1]
+        probe.close()
+        self._is_running = True
+        with contextlib.ExitStack() as undo:
+            undo.callback(listener.close)
+            undo.callback(self.stop)
+            self._ministack = ministack()
+            self._assemble()
+            self._ministack.serve(self.front, listener, self.mqtt_port)
+            self.client = ClientFactory(self.http_url)
+            undo.pop_all()
+
+    def _assemble(self) -> None:
+        """Build the parts and connect them; in the order of their use, undone in reverse."""
+        engine = self._ministack
+        self.clock.start(self._start_at)
+        self._on_stop.append(self.clock.stop)
+        self._logs = FunctionLogs(self.state_dir / "logs", self._record_metric)
+        self._on_stop.append(self._logs.close)
+        self.functions = LambdaEnvironments(engine, self._logs)
+        self._on_stop.append(self.functions.discard)
+        self._sources = EventSources(engine, self._turns)
+        patches = Patches(engine, self.clock, self._turns)
+        patches.apply(self.functions.execute, self._sources.wake)
+        self._on_stop.append(patches.undo)
+        self._expiry = Expiry(engine)
+        self._expiry.watch(patches)
+        self._schedules = Schedules(engine, self.clock.now())
+        for source in (self._schedules, self._expiry, self._sources):
+            self.clock.register(source)
+        self.front = Front(engine.app.app, self.execute_api_path)
+        self._loopback = Loopback(engine, engine.app.app, self.http_port)
+        self._loopback.open()
+        self._on_stop.append(self._loopback.close)
+        self._sources.start()
+        self._on_stop.append(self._sources.stop)
+        invocation_context.route_streams()
+        self._on_stop.append(invocation_context.restore_streams)
+
+    def deploy(self) -> None:
+        """Deploy the template, or what changed in it, and wait until it has settled."""
+        template = read_template(self.root)
+        deployment = Deployment(self.client, self._parameters)
+        deployment.seed_parameters(self._ssm)
+        self._stack = deployment.deploy(template)
+        self.outputs = self._stack.outputs
+        self.functions.deploy(self._function_sources(template))
+        self.settle()
+
+    def stop(self) -> None:
+        """Close the ports, end what runs, give the clock and the streams back. Safe to repeat."""
+        if not self._is_running:
+            return
+        self._is_running = False
+        while self._on_stop:
+            self._on_stop.pop()()
+        self._ministack.shut()
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The cloud's time."""
+        return datetime.fromtimestamp(self.clock.now(), UTC)
+
+    def advance(self, by: timedelta) -> None:
+        """Let `by` pass: everything due on the way happens in order."""
+        self.move_to(self.now() + by)
+
+    def move_to(self, to: datetime) -> None:
+        """Let time pass until `to`; the past is refused."""
+        if to.tzinfo is None:
+            message = f"a moment needs its offset: {to.isoformat()}"
+            raise LocalCloudError(message)
+        if to < self.now():
+            message = f"the clock shows {self.now().isoformat()} and never goes back"
+            raise LocalCloudError(message)
+        self.clock.move(to.timestamp(), self.settle)
+
+    def settle(self, seconds: float = _SETTLE_SECONDS) -> None:
+        """Wait until nothing is left to do at this moment of the cloud's time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if not self._turns.wait_idle(max(0.0, deadline - time.monotonic())):
+                message = f"the local cloud did not come to rest within {seconds:.0f} seconds"
+                raise NotSettled(message)
+            generation = self._turns.generation
+            # Whatever already reached the loop may start new work: let it, then look again.
+            self._ministack.call(lambda: None)
+            self._ministack.call(lambda: None)
+            if self._turns.is_idle() and self._turns.generation == generation:
+                return
+
+    def register(self, source: DueSource) -> None:
+        """Let something outside take part in every move of the clock."""
+        self.clock.register(source)
+
+    # --- addresses ----------------------------------------------------------------------------
+
+    @property
+    def http_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.http_port}"
+
+    @property
+    def mqtt_host(self) -> str:
+        return "localhost"  # the name in the broker's certificate
+
+    @property
+    def ca_pem(self) -> str:
+        """The certificate that a device verifies the broker with."""
+        pem: str = self._ministack.iot.get_ca_cert_pem()
+        return pem
+
+    def resource(self, logical_id: str) -> str:
+        """The physical id of a resource of the template."""
+        try:
+            return self._stack.resources[logical_id]
+        except KeyError:
+            message = f"template.yaml has no deployed resource {logical_id}"
+            raise LocalCloudError(message) from None
+
+    def execute_api_path(self) -> str | None:
+        """Where ministack serves the deployed REST API's stage."""
+        resources = self._stack.processed.get("Resources", {})
+        for name, resource in resources.items():
+            if resource["Type"] == "AWS::ApiGateway::Stage" and name in self._stack.resources:
+                api = resource["Properties"]["RestApiId"]
+                api_id = self._stack.resources.get(api["Ref"]) if isinstance(api, dict) else api
+                return f"/_aws/execute-api/{api_id}/{self._stack.resources[name]}"
+        return None
+
+    def extend(self, method: str, path: str, handler: Handler) -> None:
+        """Add an operation to the control API, below /_umlauf."""
+        self.front.add(method, path, handler)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _function_sources(self, template: Template) -> dict[str, FunctionSource]:
+        return {
+            self._stack.resources[name]: source
+            for name, source in template.functions.items()
+            if name in self._stack.resources
+        }
+
+    def _record_metric(
+        self, namespace: str, name: str, value: float, unit: str, dimensions: dict[str, str]
+    ) -> None:
+        with self._ministack.responses.request_scope(ACCOUNT_ID, REGION):
+            self._ministack.cloudwatch.record_metric(namespace, name, value, unit, dimensions)
+
+    _ministack: Ministack
+    client: Any

@@ -1,0 +1,112 @@
+"""Environment variables and standard streams of one invocation, inside a shared process.
+
+A Lambda function reads `os.environ` and prints to `sys.stdout`. Here many invocations share one
+process, so both are looked up in the context of the calling thread: the invocation's own values
+first, the process's behind them.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextvars import ContextVar, Token
+from io import TextIOBase
+from typing import TextIO, cast
+
+_variables: ContextVar[dict[str, str] | None] = ContextVar("invocation_variables", default=None)
+_output: ContextVar[TextIOBase | None] = ContextVar("invocation_output", default=None)
+
+
+class ContextEnvironment(MutableMapping[str, str]):
+    """Stands in for `os.environ`: an invocation sees its own variables over the process's."""
+
+    def __init__(self, process: MutableMapping[str, str]) -> None:
+        self.process = process
+
+    def __getitem__(self, name: str) -> str:
+        own = _variables.get()
+        if own is not None and name in own:
+            return own[name]
+        return self.process[name]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        own = _variables.get()
+        if own is None:
+            self.process[name] = value
+        else:
+            own[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        own = _variables.get()
+        if own is not None and name in own:
+            del own[name]
+        else:
+            del self.process[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.process, **(_variables.get() or {})})
+
+    def __len__(self) -> int:
+        return len({**self.process, **(_variables.get() or {})})
+
+    def copy(self) -> dict[str, str]:
+        return dict(self)
+
+
+class ContextStream:
+    """Stands in for `sys.stdout` or `sys.stderr`: an invocation's lines go to its own log."""
+
+    def __init__(self, process: TextIO) -> None:
+        self.process = process
+
+    def _target(self) -> TextIO | TextIOBase:
+        return _output.get() or self.process
+
+    def write(self, text: str) -> int:
+        return self._target().write(text)
+
+    def flush(self) -> None:
+        self._target().flush()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._target(), name)
+
+
+def install() -> None:
+    """Put both stand-ins in place, once per process; without an invocation they change nothing."""
+    if not isinstance(os.environ, ContextEnvironment):
+        os.environ = ContextEnvironment(os.environ)  # type: ignore[assignment]  # noqa: B003
+
+
+def route_streams() -> None:
+    """Let invocations print to their own logs from here on (test runners swap the streams)."""
+    if not isinstance(sys.stdout, ContextStream):
+        sys.stdout = cast("TextIO", ContextStream(sys.stdout))
+    if not isinstance(sys.stderr, ContextStream):
+        sys.stderr = cast("TextIO", ContextStream(sys.stderr))
+
+
+def restore_streams() -> None:
+    """Give the process its own streams back."""
+    if isinstance(sys.stdout, ContextStream):
+        sys.stdout = sys.stdout.process
+    if isinstance(sys.stderr, ContextStream):
+        sys.stderr = sys.stderr.process
+
+
+@contextlib.contextmanager
+def invocation(variables: Mapping[str, str], output: TextIOBase) -> Iterator[None]:
+    """Run the block as an invocation with these variables and this log."""
+    variables_token: Token[dict[str, str] | None] = _variables.set(dict(variables))
+    output_token: Token[TextIOBase | None] = _output.set(output)
+    try:
+        yield
+    finally:
+        _output.reset(output_token)
+        _variables.reset(variables_token)
+
+
+def leave_invocation() -> None:
+    """Forget the invocation in the current context: from here the cloud itself is at work."""
+    _variables.set(None)
+    _output.set(None)
