@@ -13,7 +13,7 @@ PURE_MODULES = {
     *("abc", "base64", "bisect", "calendar", "collections", "contextlib", "dataclasses"),
     *("datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac"),
     *("itertools", "json", "math", "operator", "re", "statistics", "string", "types", "typing"),
-    *("unicodedata", "zoneinfo", "__future__"),
+    *("unicodedata", "zlib", "zoneinfo", "__future__"),
 }
 # Calls that read the clock or roll dice although their module is pure.
 BANNED_CALLS = {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "uuid1", "uuid4"}

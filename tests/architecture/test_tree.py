@@ -29,7 +29,7 @@ MACHINE_PATH = re.compile(
     r"(?<![\w.])/(?:wo" + r"rk|tm" + r"p|ro" + r"ot|ho" + r"me|Us" + r"ers)/\w"
 )
 UNFINISHED = re.compile(
-    r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|NotImplemented" + r"Error)\b"
+    r"#.*\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|\bNotImplemented" + r"Error\b"
     r"|pragma: no " + r"cover|type: ig" + r"nore(?!\[)|pytest\.mark\.(?:skip|xfail)|pytest\.skip\("
 )
 SCREEN_LINES = 60
