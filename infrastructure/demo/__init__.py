@@ -1,1 +1,1 @@
-"""The demo month: real trips, ridden by a fleet of simulated bikes, billed and collected."""
+"""The demo month: real trips, played through the whole platform from signup to ledger."""

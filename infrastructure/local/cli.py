@@ -1,0 +1,235 @@
+"""`umlauf`: talk to the running platform. Tables for people, `--json` for machines.
+
+Reads the clock, events and invariants from the local control API, and customers, subscriptions and
+invoices from the operator API, signed in as the staff member whose login the platform wrote down
+when it started.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from umlauf.kernel.money import Money
+
+LOGINS: Final = Path(".umlauf/logins.json")
+DEFAULT_HTTP_PORT: Final = 8080
+_FOLLOW_SECONDS: Final = 1.0
+_NO_SUCH_PLATFORM: Final = 2
+Json = Any
+
+
+class NotRunning(Exception):
+    """There is no platform to talk to, or it refused; the message says what to do."""
+
+
+class Platform:
+    """The running platform, over HTTP on loopback."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=600)
+        self._token: str | None = None
+
+    def get(self, path: str, **query: Any) -> Json:
+        return self._send("GET", path, params=query)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Json:
+        return self._send("POST", path, json=body)
+
+    def as_staff(self, path: str, **query: Any) -> Json:
+        """Read from the operator API."""
+        if self._token is None:
+            self._token = self._sign_in()
+        return self._send("GET", path, params=query, headers={"Authorization": self._token})
+
+    def _sign_in(self) -> str:
+        try:
+            login = json.loads(LOGINS.read_text())["staff"]
+        except (OSError, ValueError, KeyError):
+            raise NotRunning(
+                f"no staff login in {LOGINS}; start the platform with make run"
+            ) from None
+        answer = self._send(
+            "POST",
+            "/",
+            json={
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "ClientId": login["client_id"],
+                "AuthParameters": {"USERNAME": login["username"], "PASSWORD": login["password"]},
+            },
+            headers={
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+            },
+        )
+        return str(answer["AuthenticationResult"]["IdToken"])
+
+    def _send(self, method: str, path: str, **arguments: Any) -> Json:
+        try:
+            answer = self._http.request(method, path, **arguments)
+        except httpx.TransportError:
+            raise NotRunning(
+                f"no platform answers at {self._http.base_url}; start it with make run, "
+                "or set UMLAUF_HTTP_PORT to its port"
+            ) from None
+        if answer.is_error:
+            raise NotRunning(_problem(answer))
+        return answer.json()
+
+
+def _problem(answer: httpx.Response) -> str:
+    try:
+        problem = answer.json()
+        return str(problem.get("detail") or problem.get("title") or problem.get("message"))
+    except ValueError:
+        return f"{answer.status_code} from {answer.request.url.path}"
+
+
+def _status(platform: Platform, _: argparse.Namespace) -> Json:
+    return platform.get("/_umlauf/status")
+
+
+def _clock(platform: Platform, options: argparse.Namespace) -> Json:
+    if options.action == "advance":
+        return platform.post("/_umlauf/clock/advance", {"duration": options.value})
+    if options.action == "set":
+        return platform.post("/_umlauf/clock/set", {"to": options.value})
+    return platform.get("/_umlauf/clock")
+
+
+def _invariants(platform: Platform, _: argparse.Namespace) -> Json:
+    return platform.get("/_umlauf/invariants")
+
+
+def _things(kind: str) -> Callable[[Platform, argparse.Namespace], Json]:
+    def read(platform: Platform, options: argparse.Namespace) -> Json:
+        if options.id:
+            return platform.as_staff(f"/v1/operator/{kind}/{options.id}")
+        return platform.as_staff(f"/v1/operator/{kind}", limit=options.limit)
+
+    return read
+
+
+def _events(platform: Platform, options: argparse.Namespace) -> Iterator[Json]:
+    """Events page by page; with --follow until interrupted."""
+    cursor = options.after
+    while True:
+        page = platform.get("/_umlauf/events", after=cursor, limit=options.limit)
+        yield from page["items"]
+        cursor = page["next_cursor"] or cursor
+        if not page["items"]:
+            if not options.follow:
+                return
+            time.sleep(_FOLLOW_SECONDS)  # noqa: TID251 - a person is watching
+
+
+def show(data: Json, console: Console) -> None:
+    """Lists as tables, objects as two columns."""
+    if isinstance(data, Mapping) and isinstance(data.get("items"), list):
+        data = data["items"]
+    if isinstance(data, list):
+        _show_list(data, console)
+    elif isinstance(data, Mapping):
+        table = Table(show_header=False, box=None, pad_edge=False)
+        for key, value in data.items():
+            table.add_row(f"[bold]{key}[/bold]", _text(value))
+        console.print(table)
+    else:
+        console.print(_text(data))
+
+
+def _show_list(rows: list[Json], console: Console) -> None:
+    if not rows:
+        console.print("nothing there")
+        return
+    columns = [key for key, value in rows[0].items() if not isinstance(value, list)]
+    table = Table(*columns, header_style="bold")
+    for row in rows:
+        table.add_row(*(_text(row.get(column)) for column in columns))
+    console.print(table)
+
+
+def _text(value: Json) -> str:
+    match value:
+        case None:
+            return ""
+        case {"amount_minor": int(minor), "currency": str(currency)}:
+            return str(Money(minor, currency))
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return str(value)
+
+
+def _show_event(event: Json, console: Console) -> None:
+    console.print(
+        f"[dim]{event['occurred_at']}[/dim] [bold]{event['type']}[/bold] {event['aggregate']} "
+        f"{json.dumps(event['data'], ensure_ascii=False)}",
+        soft_wrap=True,
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="umlauf", description="Talk to the running platform.")
+    port = os.environ.get("UMLAUF_HTTP_PORT", str(DEFAULT_HTTP_PORT))
+    top.add_argument("--url", default=f"http://127.0.0.1:{port}", help="where the platform answers")
+    top.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    commands = top.add_subparsers(dest="command", required=True)
+    commands.add_parser("status", help="what runs, and where").set_defaults(run=_status)
+    clock = commands.add_parser("clock", help="show or move the clock")
+    clock.add_argument("action", choices=["show", "advance", "set"])
+    clock.add_argument("value", nargs="?", help="a duration such as 30d, or an instant")
+    clock.set_defaults(run=_clock)
+    events = commands.add_parser("events", help="what happened, in order")
+    events.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
+    events.add_argument("--after", default="", help="start behind this cursor")
+    events.add_argument("--limit", type=int, default=100)
+    events.set_defaults(run=_events)
+    commands.add_parser("invariants", help="what must always hold").set_defaults(run=_invariants)
+    for kind in ("customers", "subscriptions", "invoices"):
+        things = commands.add_parser(kind, help=f"{kind}: show one, or list them")
+        things.add_argument("action", choices=["show", "list"])
+        things.add_argument("id", nargs="?")
+        things.add_argument("--limit", type=int, default=50)
+        things.set_defaults(run=_things(kind))
+    for command in commands.choices.values():
+        command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Gives 0, 1 if an invariant is broken, 2 if nothing answers."""
+    options = parser().parse_args(arguments)
+    console = Console(soft_wrap=False)
+    try:
+        data = options.run(Platform(options.url), options)
+        if options.command == "events":
+            for event in data:
+                if options.json:
+                    print(json.dumps(event, ensure_ascii=False), flush=True)
+                else:
+                    _show_event(event, console)
+            return 0
+        if options.json:
+            print(json.dumps(data, ensure_ascii=False, indent=2))
+        else:
+            show(data, console)
+    except NotRunning as error:
+        print(f"umlauf: {error}", file=sys.stderr)
+        return _NO_SUCH_PLATFORM
+    except KeyboardInterrupt:
+        return 0
+    return 1 if options.command == "invariants" and not data.get("hold", False) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
