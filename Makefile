@@ -23,8 +23,8 @@ PYTHON = $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 pyt
 	$(shell $(name) -c '$(USABLE)' 2>/dev/null && echo $(name))))
 NO_PYTHON = Umlauf needs Python 3.11 or newer with venv and ensurepip (Debian: python3-venv); none is on PATH.
 
-.PHONY: help run test demo check fix bench build openapi lock deploy audit clean
-.PHONY: format lint types rooms template dependencies
+.PHONY: help run test demo check fix bench build openapi schemas lock deploy audit clean
+.PHONY: format lint types rooms template drift dependencies
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,7 @@ test: $(VENV) ## everything that needs no AWS account
 demo: $(VENV) ## the demo month without serving: DEMO_ARGS="--bikes N --json FILE"
 	@$(PY) -m demo play $(DEMO_ARGS)
 
-check: format lint types rooms template dependencies ## what CI checks besides the tests
+check: format lint types rooms template drift dependencies ## what CI checks besides the tests
 	@echo "check: all clean"
 
 fix: $(VENV) ## format and repair what a machine can
@@ -54,6 +54,9 @@ build: $(VENV) $(VENV_SAM) ## functions and layers as Lambda gets them, weighed
 
 openapi: $(VENV) ## docs/openapi.json and the deployed API body, from the routes
 	@$(PY) -m umlauf_http.openapi
+
+schemas: $(VENV) ## events/schemas, from the events' dataclasses
+	@$(PY) -m umlauf_adapters.kernel.event_schemas
 
 deploy: build ## sam deploy; CONFIG_ENV=dev|staging|prod
 	@$(SAM) deploy --config-env $(CONFIG_ENV)
@@ -85,6 +88,11 @@ rooms: $(VENV)
 template: $(VENV) $(VENV_SAM)
 	@$(BIN)/cfn-lint template.yaml
 	@$(SAM) validate --lint
+
+# What is generated from code and committed must be what the code says now.
+drift: $(VENV)
+	@$(PY) -m umlauf_http.openapi --check
+	@$(PY) -m umlauf_adapters.kernel.event_schemas --check
 
 # Deployed code may import only what the dependencies layer holds; the rest only what requirements/dev.in names.
 dependencies: $(VENV)
