@@ -1,0 +1,35 @@
+"""Where subscriptions are kept."""
+
+from datetime import datetime
+from typing import Protocol
+
+from umlauf.kernel.work import Page
+from umlauf.subscriptions.model import Subscription
+
+
+class Subscriptions(Protocol):
+    def get(self, subscription_id: str) -> Subscription:
+        """Raises UnknownSubscription."""
+
+    def find(self, subscription_id: str) -> Subscription | None:
+        """The subscription, if there is one."""
+
+    def list_of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Subscription]:
+        """The latest order first, from an index that may lag behind."""
+
+    def list_due(
+        self,
+        bucket: str,
+        shard: int,
+        *,
+        until: datetime,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Subscription]:
+        """What fell due in the hour bucket by `until` (see `due`), earliest first.
+
+        The index may lag behind: load a subscription again before charging it, and look at the
+        last run's latest bucket once more.
+        """

@@ -1,0 +1,81 @@
+"""Show what an order would cost, computed by what will charge it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from umlauf.catalog.model import Plan, rate_item
+from umlauf.catalog.ports import Plans
+from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import Money, total
+from umlauf.subscriptions.charges import charges_due
+from umlauf.subscriptions.lifecycle import first_end, started
+from umlauf.subscriptions.model import ReasonNotDue, Subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRequest:
+    plan_id: str
+    currency: str
+    time_zone: str
+    add_ons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    item_id: str
+    name: str
+    amount: Money
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What is charged if it starts today, when next, and when it could end if cancelled at once.
+
+    Usage comes on top at the plan's prices. Amounts include tax if the plan's prices do.
+    """
+
+    plan: Plan
+    currency: str
+    starts_on: date
+    lines: tuple[OfferLine, ...]
+    due_at_start: Money
+    next_charge_on: date | None
+    first_end: date
+
+
+def preview_offer(request: OfferRequest, *, plans: Plans, now: datetime) -> Offer:
+    """Preview the plan on sale. Raises UnknownPlan, UnknownAddOn, NoPriceInCurrency."""
+    plan = plans.on_sale(request.plan_id)
+    add_ons = tuple(dict.fromkeys(request.add_ons))
+    plan.require_sold_in(request.currency, add_ons)
+    trial = started(
+        Subscription(
+            id="preview",
+            customer_id="preview",
+            plan_id=plan.plan_id,
+            plan_version=plan.plan_version,
+            interval=plan.interval,
+            currency=request.currency,
+            time_zone=request.time_zone,
+            add_ons=add_ons,
+            ordered_at=now,
+            reason_not_due=ReasonNotDue.NOT_ACTIVE,
+        ),
+        plan,
+        now,
+    )
+    start = trial.cycle.starts_on
+    lines = tuple(
+        OfferLine(due.item.id, due.item.name, rate_item(due.item, request.currency, 1), due.period)
+        for due in charges_due(trial, plan, start)
+    )
+    return Offer(
+        plan=plan,
+        currency=request.currency,
+        starts_on=start,
+        lines=lines,
+        due_at_start=total((line.amount for line in lines), request.currency),
+        next_charge_on=None if trial.next_due_at is None else trial.cycle.boundary_after(start),
+        first_end=first_end(trial, plan, now),
+    )
