@@ -28,6 +28,7 @@ REGION = "eu-central-1"
 LOOPBACK = "127.0.0.1"
 
 _SERVICES = (
+    "apigateway",
     "apigateway_v1",
     "cloudwatch",
     "cloudwatch_logs",
@@ -96,6 +97,12 @@ class Ministack:
         except KeyError:
             raise AttributeError(name) from None
 
+    def stack_resources(self, stack: str) -> dict[str, Any]:
+        """The records CloudFormation keeps of a stack's resources, references resolved."""
+        stacks = importlib.import_module("ministack.services.cloudformation")._stacks
+        records: dict[str, Any] = self.call_scoped(lambda: dict(stacks[stack]["_resources"]))
+        return records
+
     def serve(self, application: Application, listener: socket.socket, mqtt_port: int) -> None:
         """Open the HTTP port (an already bound socket) and the MQTT port."""
         port = listener.getsockname()[1]
@@ -130,7 +137,7 @@ class Ministack:
         self._restore_environment()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run `function` on ministack's loop, where all of its state is touched, and wait for it."""
+        """Run `function` on ministack's loop, where its state is touched, and wait for it."""
         if threading.get_ident() == self._loop_thread.ident:
             return function(*arguments)
         done: concurrent.futures.Future[Any] = concurrent.futures.Future()

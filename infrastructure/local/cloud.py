@@ -20,6 +20,7 @@ from typing import Any, Self
 from local import invocation_context
 from local.boot import ACCOUNT_ID, LOOPBACK, REGION, Ministack, bind_loopback, ministack
 from local.clock import Clock, DueSource
+from local.completion import complete
 from local.deployment import ClientFactory, Deployment, Stack
 from local.errors import LocalCloudError, NotSettled
 from local.event_sources import EventSources
@@ -113,6 +114,7 @@ class LocalCloud:
         self._sources = EventSources(engine, self._turns)
         patches = Patches(engine, self.clock, self._turns)
         patches.apply(self.functions.execute, self._sources.wake)
+        patches.show_ports(self.http_port, self.mqtt_port)
         self._on_stop.append(patches.undo)
         self._expiry = Expiry(engine)
         self._expiry.watch(patches)
@@ -131,10 +133,11 @@ class LocalCloud:
     def deploy(self) -> None:
         """Deploy the template, or what changed in it, and wait until it has settled."""
         template = read_template(self.root)
-        deployment = Deployment(self.client, self._parameters)
+        deployment = Deployment(self._ministack, self.client, self._parameters)
         deployment.seed_parameters(self._ssm)
         self._stack = deployment.deploy(template)
         self.outputs = self._stack.outputs
+        complete(self._stack, self.client)
         self.functions.deploy(self._function_sources(template))
         self.settle()
 
@@ -204,19 +207,15 @@ class LocalCloud:
     def resource(self, logical_id: str) -> str:
         """The physical id of a resource of the template."""
         try:
-            return self._stack.resources[logical_id]
+            return self._stack.resources[logical_id].physical_id
         except KeyError:
             message = f"template.yaml has no deployed resource {logical_id}"
             raise LocalCloudError(message) from None
 
     def execute_api_path(self) -> str | None:
         """Where ministack serves the deployed REST API's stage."""
-        resources = self._stack.processed.get("Resources", {})
-        for name, resource in resources.items():
-            if resource["Type"] == "AWS::ApiGateway::Stage" and name in self._stack.resources:
-                api = resource["Properties"]["RestApiId"]
-                api_id = self._stack.resources.get(api["Ref"]) if isinstance(api, dict) else api
-                return f"/_aws/execute-api/{api_id}/{self._stack.resources[name]}"
+        for stage in self._stack.of_kind("AWS::ApiGateway::Stage"):
+            return f"/_aws/execute-api/{stage.properties['RestApiId']}/{stage.physical_id}"
         return None
 
     def extend(self, method: str, path: str, handler: Handler) -> None:
@@ -227,7 +226,7 @@ class LocalCloud:
 
     def _function_sources(self, template: Template) -> dict[str, FunctionSource]:
         return {
-            self._stack.resources[name]: source
+            self._stack.resources[name].physical_id: source
             for name, source in template.functions.items()
             if name in self._stack.resources
         }

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from local.boot import REGION
+from local.boot import REGION, Ministack
 from local.errors import LocalCloudError
 from local.template import Template, as_json
 
@@ -18,19 +18,34 @@ STACK = "umlauf"
 _ARTIFACTS = "local-artifacts"
 
 
+@dataclass(frozen=True)
+class Resource:
+    """One deployed resource: its properties are the template's, with every reference resolved."""
+
+    logical_id: str
+    kind: str
+    physical_id: str
+    properties: dict[str, Any]
+
+
 @dataclass
 class Stack:
     """What was deployed."""
 
     outputs: dict[str, str] = field(default_factory=dict)
-    resources: dict[str, str] = field(default_factory=dict)
-    processed: dict[str, Any] = field(default_factory=dict)
+    resources: dict[str, Resource] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> list[Resource]:
+        return [resource for resource in self.resources.values() if resource.kind == kind]
 
 
 class Deployment:
     """One stack's packaging and its trip through CloudFormation."""
 
-    def __init__(self, client: "ClientFactory", parameters: dict[str, str]) -> None:
+    def __init__(
+        self, ministack: Ministack, client: "ClientFactory", parameters: dict[str, str]
+    ) -> None:
+        self._ministack = ministack
         self._client = client
         self._parameters = parameters
 
@@ -62,7 +77,7 @@ class Deployment:
             )
 
     def _package(self, template: Template, body: dict[str, Any]) -> None:
-        """Point code at archives that name the folder only: functions run from the folder itself."""
+        """Point code at archives that only name the folder, from which functions really run."""
         for name, source in template.functions.items():
             properties = body["Resources"][name]["Properties"]
             bucket, key = self._archive(f"{name}:{source.folder.name}")
@@ -126,19 +141,19 @@ class Deployment:
             raise LocalCloudError(message)
 
     def _read(self) -> Stack:
-        cloudformation = self._client("cloudformation")
-        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
-        processed = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")
-        body = processed["TemplateBody"]
-        resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+        described = self._client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         return Stack(
-            outputs={o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            outputs={o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])},
             resources={
-                r["LogicalResourceId"]: r["PhysicalResourceId"]
-                for r in resources
-                if r.get("PhysicalResourceId")
+                name: Resource(
+                    name,
+                    record["ResourceType"],
+                    record["PhysicalResourceId"],
+                    json.loads(as_json(record.get("Properties") or {})),
+                )
+                for name, record in self._ministack.stack_resources(STACK).items()
+                if record.get("PhysicalResourceId")
             },
-            processed=json.loads(body) if isinstance(body, str) else json.loads(json.dumps(body)),
         )
 
 

@@ -6,8 +6,6 @@ credentials of the function's role, a thread, and a log. One that outruns its ti
 invocation and is thrown away, as is one whose start failed.
 """
 
-
-
 import ctypes
 import itertools
 import json

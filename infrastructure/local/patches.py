@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import datetime
 import functools
+import json
 import ssl
 import threading
 import time
@@ -66,6 +67,36 @@ class Patches:
         self._state_machines_are_complete()
         self._devices_are_held_to_their_certificates()
         self._signatures_may_be_of_another_time()
+        self._tokens_are_checked_in_process()
+
+    def show_ports(self, http_port: int, mqtt_port: int) -> None:
+        """Correct the addresses ministack hands out; it read the ports when it was imported."""
+        ministack = self.ministack
+        self.replace(ministack.sqs, "DEFAULT_PORT", str(http_port))
+        self.replace(ministack.sqs, "_CANONICAL_NETLOC", f"localhost:{http_port}")
+        self.replace(ministack.sns, "_PORT", str(http_port))
+        self.replace(ministack.apigateway, "_PORT", str(http_port))
+        self.replace(ministack.cognito, "_MINISTACK_PORT", str(http_port))
+        self.replace(ministack.iot, "_GATEWAY_PORT", str(mqtt_port))
+
+    def _tokens_are_checked_in_process(self) -> None:
+        """The gateway reads the user pool's keys where they are, not over HTTP, never stale."""
+        cognito = self.ministack.cognito
+
+        async def fetch_keys(url: str) -> Any:
+            pool_id = url.split("/")[-3]
+            return json.loads(cognito.well_known_jwks(pool_id)[2])
+
+        self.replace(self.ministack.apigateway_v1, "_fetch_jwks", fetch_keys)
+        gateway = self.ministack.apigateway_v1
+        answer: Callable[..., Any] = gateway._lambda_proxy_response
+
+        def answer_without_details(result: dict[str, Any]) -> Any:
+            if result.get("error") and not result.get("throttle"):
+                return None, "Internal server error"  # all that a caller of the API may learn
+            return answer(result)
+
+        self.replace(gateway, "_lambda_proxy_response", answer_without_details)
 
     def _functions(self, execute: Callable[..., dict[str, Any]], wake: Callable[[], None]) -> None:
         lambda_svc = self.ministack.lambda_svc

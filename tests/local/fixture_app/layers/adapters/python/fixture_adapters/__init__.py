@@ -1,0 +1,1 @@
+"""An adapter layer: every environment has its own copy."""

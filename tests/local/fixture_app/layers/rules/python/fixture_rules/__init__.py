@@ -1,0 +1,1 @@
+"""A pure layer: nothing but the standard library, shared by all environments."""
