@@ -1,0 +1,16 @@
+"""What notifications tells the other contexts."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from umlauf.notifications.model import Channel, Template
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    TYPE: ClassVar[str] = "notifications.message_sent.v1"
+
+    message_id: str
+    customer_id: str
+    template: Template
+    channel: Channel

@@ -1,0 +1,57 @@
+"""What notifications needs from outside.
+
+Its log, the mail service, and the state of what it tells of.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from umlauf.billing.model import Invoice, Receivable
+from umlauf.customers.model import Customer
+from umlauf.dunning.ports import Cases
+from umlauf.kernel.work import Page, Works
+from umlauf.notifications.model import Mail, Message
+from umlauf.payments.ports import LivePayments, PaymentAttempts
+
+
+class Messages(Protocol):
+    def get(self, message_id: str) -> Message | None: ...
+
+    def of_customer(self, customer_id: str, *, cursor: str | None = None) -> Page[Message]:
+        """A customer's messages, newest first; may lag behind by a moment."""
+
+
+class Post(Protocol):
+    def send(self, mail: Mail) -> str:
+        """Hand a mail over and give its reference.
+
+        Raises PostUnavailable (nothing went out), PostRefused. Anything else: unknown whether it
+        went out.
+        """
+
+
+class Addressees(Protocol):
+    def find(self, customer_id: str) -> Customer | None: ...
+
+
+class Invoices(Protocol):
+    def get(self, invoice_id: str) -> Invoice | None: ...
+
+
+class Receivables(Protocol):
+    def get(self, invoice_id: str) -> Receivable | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDesk:
+    """Everything it takes to tell a customer something, wired by the edge."""
+
+    works: Works
+    messages: Messages
+    post: Post
+    customers: Addressees
+    invoices: Invoices
+    receivables: Receivables
+    attempts: PaymentAttempts
+    live_payments: LivePayments
+    cases: Cases

@@ -1,0 +1,102 @@
+"""Whether what a message would say is still true, and the figures it would name.
+
+News travels slower than money: by the time a failure is told, the customer may have paid. So the
+state is read anew for every message, and one that is overtaken is not sent.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from umlauf.billing.model import Receivable
+from umlauf.dunning.model import CaseState
+from umlauf.dunning.plans import plan
+from umlauf.notifications.model import Facts, Template, Wish
+from umlauf.notifications.ports import MessageDesk
+from umlauf.payments.model import AttemptState
+
+_UNPAID: Final = {
+    Template.PAYMENT_FAILED: AttemptState.FAILED,
+    Template.PAYMENT_RETURNED: AttemptState.RETURNED,
+}
+
+
+def facts_for(wish: Wish, desk: MessageDesk) -> Facts | None:
+    """The figures as they stand now; None if there is nothing (any more) to tell."""
+    return _READERS[wish.template](wish, desk)
+
+
+def _issued(wish: Wish, desk: MessageDesk) -> Facts | None:
+    invoice = desk.invoices.get(wish.invoice_id or "")
+    return Facts(invoice.gross, invoice.number, invoice.due_on) if invoice else None
+
+
+def _unpaid(wish: Wish, desk: MessageDesk) -> Facts | None:
+    """The attempt's amount, while the attempt still stands so and no other has paid or is at it.
+
+    Payments is asked rather than the receivable, which learns of the same news at the same time.
+    """
+    attempt = desk.attempts.get(wish.attempt_id or "")
+    receivable = desk.receivables.get(wish.invoice_id or "")
+    if attempt is None or receivable is None or attempt.state is not _UNPAID[wish.template]:
+        return None
+    if _is_settled_or_settling(receivable, desk):
+        return None
+    return Facts(attempt.amount, receivable.number, receivable.due_on)
+
+
+def _top_up_failed(wish: Wish, desk: MessageDesk) -> Facts | None:
+    attempt = desk.attempts.get(wish.attempt_id or "")
+    if attempt is None or attempt.state is not AttemptState.FAILED:
+        return None
+    live = desk.live_payments.get(attempt.subject_id)
+    if live is not None and (live.live_attempt_id or live.collected):
+        return None
+    return Facts(attempt.amount)
+
+
+def _dunned(wish: Wish, desk: MessageDesk) -> Facts | None:
+    case = desk.cases.get(wish.case_id or "")
+    receivable = desk.receivables.get(wish.invoice_id or "")
+    if case is None or receivable is None:
+        return None
+    if case.state is CaseState.CLOSED or case.frozen_since or not receivable.open:
+        return None
+    if _is_settled_or_settling(receivable, desk):
+        return None
+    step = next((one for one in plan(case.plan_id).steps if one.id == wish.step_id), None)
+    fee = step.fee(receivable.open.currency) if step else None
+    return Facts(receivable.open, receivable.number, receivable.due_on, fee.amount if fee else None)
+
+
+def _closed(wish: Wish, desk: MessageDesk) -> Facts | None:
+    case = desk.cases.get(wish.case_id or "")
+    receivable = desk.receivables.get(wish.invoice_id or "")
+    if case is None or receivable is None or not case.is_over or receivable.open:
+        return None
+    return Facts(receivable.paid, receivable.number)
+
+
+def _is_settled_or_settling(receivable: Receivable, desk: MessageDesk) -> bool:
+    live = desk.live_payments.get(receivable.id)
+    if live is None:
+        return False
+    return live.live_attempt_id is not None or live.collected >= receivable.amount
+
+
+def _topped_up(wish: Wish, desk: MessageDesk) -> Facts | None:  # noqa: ARG001 - credited already
+    return Facts(wish.amount) if wish.amount else None
+
+
+_READERS: Final[Mapping[Template, Callable[[Wish, MessageDesk], Facts | None]]] = MappingProxyType(
+    {
+        Template.INVOICE_ISSUED: _issued,
+        Template.PAYMENT_FAILED: _unpaid,
+        Template.PAYMENT_RETURNED: _unpaid,
+        Template.TOP_UP_FAILED: _top_up_failed,
+        Template.REMINDER: _dunned,
+        Template.LETTER: _dunned,
+        Template.CASE_CLOSED: _closed,
+        Template.TOPPED_UP: _topped_up,
+    }
+)

@@ -1,0 +1,101 @@
+"""Dutch texts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from umlauf.notifications.model import Template
+from umlauf.notifications.templates.text import Text
+
+DUTCH: Final[Mapping[Template, Text]] = MappingProxyType(
+    {
+        Template.INVOICE_ISSUED: Text(
+            "Je factuur {number}",
+            """Hallo {name},
+
+Je factuur {number} van {amount} staat klaar. We schrijven het bedrag af met
+je opgeslagen betaalmiddel; de vervaldatum is {due_on}. Je hoeft niets te
+doen.
+
+Het Umlauf-team
+""",
+        ),
+        Template.PAYMENT_FAILED: Text(
+            "Je betaling van factuur {number} is niet gelukt",
+            """Hallo {name},
+
+De betaling van {amount} voor factuur {number} is geweigerd. Controleer je
+betaalmiddel of voeg een ander toe en betaal in de app.
+
+Het Umlauf-team
+""",
+        ),
+        Template.PAYMENT_RETURNED: Text(
+            "Je incasso van factuur {number} is teruggeboekt",
+            """Hallo {name},
+
+Je bank heeft de incasso van {amount} voor factuur {number} teruggeboekt.
+Het bedrag staat weer open. Betaal het in de app, of laat het ons weten als
+er iets niet klopt.
+
+Het Umlauf-team
+""",
+        ),
+        Template.REMINDER: Text(
+            "Herinnering: factuur {number}",
+            """Hallo {name},
+
+Waarschijnlijk is het je ontgaan: van je factuur {number}, vervallen op
+{due_on}, staat nog {amount} open. Betaal in de app. Deze herinnering kost
+je niets. Klopt de factuur niet volgens jou? Antwoord ons, dan zoeken we dat
+eerst uit.
+
+Het Umlauf-team
+""",
+        ),
+        Template.LETTER: Text(
+            "Aanmaning: factuur {number}",
+            """Hallo {name},
+
+Ondanks onze herinnering staat van je factuur {number}, vervallen op
+{due_on}, nog {amount} open. Je hebt veertien dagen, gerekend vanaf de dag
+nadat je deze brief ontvangt, om zonder extra kosten te betalen.{fee_note}
+Betaal je niet, dan kun je voorlopig geen nieuwe prepaid ritten beginnen;
+het gehuurde product blijft bruikbaar. Kun je niet betalen of ben je het
+niet eens met de vordering? Neem dan contact met ons op.
+
+Het Umlauf-team
+""",
+            fee_note=" Voor deze brief rekenen we de werkelijke kosten van {fee}.",
+        ),
+        Template.CASE_CLOSED: Text(
+            "Bedankt: factuur {number} is betaald",
+            """Hallo {name},
+
+Je betaling van factuur {number} is binnen. Alles is afgehandeld en
+eventuele beperkingen zijn opgeheven.
+
+Het Umlauf-team
+""",
+        ),
+        Template.TOPPED_UP: Text(
+            "Je tegoed is opgewaardeerd",
+            """Hallo {name},
+
+{amount} staat op je prepaidtegoed. Goede rit!
+
+Het Umlauf-team
+""",
+        ),
+        Template.TOP_UP_FAILED: Text(
+            "Je tegoed kon niet worden opgewaardeerd",
+            """Hallo {name},
+
+De betaling van {amount} voor je tegoed is geweigerd. Er is niets
+afgeschreven. Probeer een ander betaalmiddel.
+
+Het Umlauf-team
+""",
+        ),
+    }
+)

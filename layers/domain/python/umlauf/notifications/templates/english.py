@@ -1,0 +1,98 @@
+"""English texts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from umlauf.notifications.model import Template
+from umlauf.notifications.templates.text import Text
+
+ENGLISH: Final[Mapping[Template, Text]] = MappingProxyType(
+    {
+        Template.INVOICE_ISSUED: Text(
+            "Your invoice {number}",
+            """Hello {name},
+
+Your invoice {number} for {amount} is here. We collect it with the payment
+method on file; it is due on {due_on}. There is nothing you need to do.
+
+Your Umlauf team
+""",
+        ),
+        Template.PAYMENT_FAILED: Text(
+            "Your payment for invoice {number} did not go through",
+            """Hello {name},
+
+The payment of {amount} for invoice {number} was declined. Please check your
+payment method or add another one, and pay in the app.
+
+Your Umlauf team
+""",
+        ),
+        Template.PAYMENT_RETURNED: Text(
+            "Your direct debit for invoice {number} was returned",
+            """Hello {name},
+
+Your bank returned the direct debit of {amount} for invoice {number}. The
+amount is open again. Please pay it in the app, or tell us if something is
+wrong.
+
+Your Umlauf team
+""",
+        ),
+        Template.REMINDER: Text(
+            "Reminder: invoice {number}",
+            """Hello {name},
+
+You have probably just missed it: {amount} of your invoice {number}, due on
+{due_on}, is still open. Please pay in the app. This reminder costs you
+nothing. If you think the invoice is wrong, reply to us and we will check it
+first.
+
+Your Umlauf team
+""",
+        ),
+        Template.LETTER: Text(
+            "Notice of default: invoice {number}",
+            """Hello {name},
+
+In spite of our reminder, {amount} of your invoice {number}, due on
+{due_on}, is still open. Please pay within seven days.{fee_note} If you do
+not, you cannot begin new prepaid rides for now; the product you rent stays
+usable. If you cannot pay, or dispute the claim, please talk to us.
+
+Your Umlauf team
+""",
+            fee_note=" For this letter we charge its actual cost of {fee}.",
+        ),
+        Template.CASE_CLOSED: Text(
+            "Thank you: invoice {number} is paid",
+            """Hello {name},
+
+Your payment for invoice {number} has arrived. Everything is settled and any
+restriction is lifted.
+
+Your Umlauf team
+""",
+        ),
+        Template.TOPPED_UP: Text(
+            "Your balance was topped up",
+            """Hello {name},
+
+{amount} has arrived in your prepaid account. Have a good ride!
+
+Your Umlauf team
+""",
+        ),
+        Template.TOP_UP_FAILED: Text(
+            "Your top-up did not go through",
+            """Hello {name},
+
+The payment of {amount} for your prepaid account was declined. Nothing was
+taken. Please try another payment method.
+
+Your Umlauf team
+""",
+        ),
+    }
+)

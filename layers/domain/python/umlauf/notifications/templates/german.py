@@ -1,0 +1,101 @@
+"""German texts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from umlauf.notifications.model import Template
+from umlauf.notifications.templates.text import Text
+
+GERMAN: Final[Mapping[Template, Text]] = MappingProxyType(
+    {
+        Template.INVOICE_ISSUED: Text(
+            "Ihre Rechnung {number}",
+            """Guten Tag {name},
+
+Ihre Rechnung {number} über {amount} ist da. Wir ziehen den Betrag mit Ihrem
+hinterlegten Zahlungsmittel ein; fällig ist er am {due_on}. Sie brauchen
+nichts zu tun.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.PAYMENT_FAILED: Text(
+            "Ihre Zahlung zur Rechnung {number} hat nicht geklappt",
+            """Guten Tag {name},
+
+die Zahlung von {amount} zur Rechnung {number} wurde abgelehnt. Bitte prüfen
+Sie Ihr Zahlungsmittel oder hinterlegen Sie ein anderes und zahlen Sie in
+der App.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.PAYMENT_RETURNED: Text(
+            "Ihre Lastschrift zur Rechnung {number} kam zurück",
+            """Guten Tag {name},
+
+Ihre Bank hat die Lastschrift über {amount} zur Rechnung {number}
+zurückgegeben. Der Betrag ist wieder offen. Bitte zahlen Sie ihn in der App,
+oder sagen Sie uns, wenn etwas nicht stimmt.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.REMINDER: Text(
+            "Erinnerung: Rechnung {number}",
+            """Guten Tag {name},
+
+sicher haben Sie es nur übersehen: Von Ihrer Rechnung {number}, fällig am
+{due_on}, sind noch {amount} offen. Bitte zahlen Sie in der App. Diese
+Erinnerung kostet Sie nichts. Falls Sie die Rechnung für falsch halten,
+antworten Sie uns; dann prüfen wir sie zuerst.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.LETTER: Text(
+            "Mahnung: Rechnung {number}",
+            """Guten Tag {name},
+
+trotz Erinnerung sind von Ihrer Rechnung {number}, fällig am {due_on}, noch
+{amount} offen. Bitte zahlen Sie innerhalb von sieben Tagen.{fee_note}
+Zahlen Sie nicht, können Sie vorerst keine neuen Guthabenfahrten beginnen;
+Ihr gemietetes Gerät bleibt nutzbar. Wenn Sie nicht zahlen können oder die
+Forderung bestreiten, sprechen Sie mit uns.
+
+Ihr Umlauf-Team
+""",
+            fee_note=" Für dieses Schreiben berechnen wir die tatsächlichen Kosten von {fee}.",
+        ),
+        Template.CASE_CLOSED: Text(
+            "Danke: Rechnung {number} ist bezahlt",
+            """Guten Tag {name},
+
+Ihre Zahlung zur Rechnung {number} ist angekommen. Alles ist erledigt,
+etwaige Einschränkungen sind aufgehoben.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.TOPPED_UP: Text(
+            "Ihr Guthaben wurde aufgeladen",
+            """Guten Tag {name},
+
+{amount} sind auf Ihrem Guthabenkonto angekommen. Gute Fahrt!
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.TOP_UP_FAILED: Text(
+            "Ihr Guthaben konnte nicht aufgeladen werden",
+            """Guten Tag {name},
+
+die Zahlung von {amount} für Ihr Guthaben wurde abgelehnt. Es wurde nichts
+abgebucht. Bitte versuchen Sie es mit einem anderen Zahlungsmittel.
+
+Ihr Umlauf-Team
+""",
+        ),
+    }
+)
