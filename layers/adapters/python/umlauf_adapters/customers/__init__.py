@@ -1,0 +1,1 @@
+"""How customers and the block list are stored."""

@@ -1,0 +1,1 @@
+"""How assets, their holders and stations are stored."""

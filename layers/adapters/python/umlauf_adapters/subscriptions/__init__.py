@@ -1,0 +1,1 @@
+"""How subscriptions are stored and found when they fall due."""

@@ -1,0 +1,93 @@
+"""Subscriptions in DynamoDB: by id, by customer (gsi1), and in the due index (gsi2)."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from umlauf.kernel.work import Page
+from umlauf.subscriptions.due import hour_bucket, shard_of
+from umlauf.subscriptions.errors import UnknownSubscription
+from umlauf.subscriptions.model import Subscription
+from umlauf_adapters.kernel.items import context_table
+from umlauf_adapters.kernel.layouts import Key, Layout
+
+_SORTS_LAST: Final = "~"
+
+
+def _partition(subscription_id: str) -> str:
+    return f"SUBSCRIPTION#{subscription_id}"
+
+
+def _customer_partition(customer_id: str) -> str:
+    return f"CUSTOMER#{customer_id}"
+
+
+def _due_partition(bucket: str, shard: int) -> str:
+    return f"DUE#{bucket}#{shard}"
+
+
+def _sortable(instant: datetime) -> str:
+    """Fixed width, so that text order is time order."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _due_key(subscription: Subscription) -> Key | None:
+    due_at = subscription.next_due_at
+    if due_at is None:
+        return None
+    partition = _due_partition(hour_bucket(due_at), shard_of(subscription.id))
+    return partition, f"{_sortable(due_at)}#{subscription.id}"
+
+
+SUBSCRIPTIONS: Final = Layout(
+    Subscription,
+    context_table("subscriptions"),
+    key=lambda subscription: (_partition(subscription.id), "SUBSCRIPTION"),
+    gsi1=lambda subscription: (
+        _customer_partition(subscription.customer_id),
+        f"{_sortable(subscription.ordered_at)}#{subscription.id}",
+    ),
+    gsi2=_due_key,
+)
+
+
+class DynamoSubscriptions:
+    """Implements umlauf.subscriptions.ports.Subscriptions."""
+
+    def get(self, subscription_id: str) -> Subscription:
+        subscription = self.find(subscription_id)
+        if subscription is None:
+            raise UnknownSubscription(
+                f"there is no subscription {subscription_id!r}", field="subscription_id"
+            )
+        return subscription
+
+    def find(self, subscription_id: str) -> Subscription | None:
+        return SUBSCRIPTIONS.get(_partition(subscription_id), "SUBSCRIPTION")
+
+    def list_of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Subscription]:
+        return SUBSCRIPTIONS.page(
+            _customer_partition(customer_id),
+            index="gsi1",
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+        )
+
+    def list_due(
+        self,
+        bucket: str,
+        shard: int,
+        *,
+        until: datetime,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Subscription]:
+        return SUBSCRIPTIONS.page(
+            _due_partition(bucket, shard),
+            index="gsi2",
+            up_to=f"{_sortable(until)}#{_SORTS_LAST}",
+            limit=limit,
+            cursor=cursor,
+        )
