@@ -1,0 +1,1 @@
+"""Making money: rating, invoices, tax, numbers and receivables."""

@@ -1,0 +1,44 @@
+"""What billing refuses, each with the remedy."""
+
+from umlauf.kernel.errors import Conflict, InvalidInput, NotFound
+
+
+class UnknownInvoice(NotFound):
+    code = "billing.unknown_invoice"
+
+
+class UnknownContract(NotFound):
+    """A subscription, its plan version or its customer is not there.
+
+    Nothing can be billed on a guess.
+    """
+
+    code = "billing.unknown_contract"
+
+
+class TaxRateUnknown(InvalidInput):
+    """No rate is on record for the country, category and day: add it, then bill again."""
+
+    code = "billing.tax_rate_unknown"
+
+
+class VatIdMissing(InvalidInput):
+    """A business in another country is taxed there by itself, but only with a checked VAT id."""
+
+    code = "billing.vat_id_missing"
+
+
+class TooManyCharges(InvalidInput):
+    """More charges than one transaction holds: split the plan, or bill in smaller periods."""
+
+    code = "billing.too_many_charges"
+
+
+class NotInvoiceable(InvalidInput):
+    code = "billing.not_invoiceable"
+
+
+class RunFinished(Conflict):
+    """The run was finished by somebody else; what is due now belongs to the next run."""
+
+    code = "billing.run_finished"

@@ -1,0 +1,128 @@
+"""Billing runs: which hours they look at, what they did, and who is parked.
+
+A run that was killed is open, and the next one takes it up under the same id, so it finds its
+number blocks. Hours are looked at from the last completed run on, so a day without runs is caught
+up and an hour costs few reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Final
+
+from umlauf.subscriptions.due import hour_buckets
+
+CURSOR_ID: Final = "billing"
+OVERLAP: Final = timedelta(minutes=5)
+"""An index lags behind its table by moments.
+
+What was written just before the last run is looked at once more.
+"""
+SWEEP: Final = timedelta(hours=24)
+"""The first run of a day looks back this far, should the index ever have lagged for longer."""
+MAX_WINDOW: Final = timedelta(days=3)
+"""How many hours one run looks at.
+
+After a long outage runs follow one another until they are up to date.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hour buckets of one run, and up to when they are done when it is."""
+
+    buckets: tuple[str, ...]
+    through: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunCursor:
+    """Up to when runs are complete, and which run is open. There is one."""
+
+    KIND: ClassVar[str] = "run_cursor"
+
+    id: str = CURSOR_ID
+    completed_through: datetime | None = None
+    open_run_id: str | None = None
+    runs_started: int = 0
+    version: int = 0
+
+    def window(self, now: datetime) -> "Window":
+        """What a run at `now` must look at, oldest first."""
+        start = self._looks_from(now)
+        through = min(now, start + MAX_WINDOW)
+        return Window(tuple(hour_buckets(start, through)), through)
+
+    def opened(self) -> "RunCursor":
+        """With the next run open. Runs are counted, so that each has its own name."""
+        number = self.runs_started + 1
+        return replace(self, runs_started=number, open_run_id=f"run_{number:06d}")
+
+    def completed(self, through: datetime) -> "RunCursor":
+        latest = max(through, self.completed_through or through)
+        return replace(self, completed_through=latest, open_run_id=None)
+
+    def _looks_from(self, now: datetime) -> datetime:
+        if self.completed_through is None:
+            return now - SWEEP
+        is_first_of_day = self.completed_through.date() < now.astimezone(UTC).date()
+        return self.completed_through - (SWEEP if is_first_of_day else OVERLAP)
+
+
+@dataclass(frozen=True, slots=True)
+class ShardReport:
+    """What happened to the due contracts of a shard, a run, or all of it."""
+
+    due: int = 0
+    billed: int = 0
+    nothing_to_charge: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    """Contracts that were not due any more, by reason."""
+    parked: Mapping[str, int] = field(default_factory=dict)
+    """Contracts that could not be billed, by the code of the reason."""
+
+    def __add__(self, other: "ShardReport") -> "ShardReport":
+        return ShardReport(
+            self.due + other.due,
+            self.billed + other.billed,
+            self.nothing_to_charge + other.nothing_to_charge,
+            _added(self.skipped, other.skipped),
+            _added(self.parked, other.parked),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BillingRun:
+    """One run. Its report is written when it is finished; until then a rerun goes on with it."""
+
+    KIND: ClassVar[str] = "billing_run"
+
+    id: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    report: ShardReport | None = None
+    issued_numbers: int = 0
+    voided_numbers: tuple[str, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedContract:
+    """A contract that could not be billed, and why. Each later run tries it again."""
+
+    KIND: ClassVar[str] = "parked_contract"
+
+    id: str
+    """The subscription's."""
+    due_at: datetime
+    reason_code: str
+    message: str
+    run_id: str
+    first_parked_at: datetime
+    attempts: int = 1
+    is_resolved: bool = False
+    version: int = 0
+
+
+def _added(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:
+    return {key: left.get(key, 0) + right.get(key, 0) for key in sorted({*left, *right})}

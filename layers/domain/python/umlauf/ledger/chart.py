@@ -1,0 +1,87 @@
+"""The chart of accounts, as data: which account plays which part.
+
+SKR04, the chart of DATEV that follows the balance sheet. Another chart is another `Chart`; no rule
+names a number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from umlauf.ledger.errors import NoAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueAccounts:
+    """Where a supply's net amount goes, and its tax.
+
+    Without tax account the customer owes the tax.
+    """
+
+    revenue: Account
+    tax: Account | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`debtors` is the control account; `debtor_numbers` are for the accounts behind it."""
+
+    name: str
+    country: str
+    debtors: Account
+    debtor_numbers: range
+    payments_in_transit: Account
+    customer_credit: Account
+    bank_charges: Account
+    dunning_fees: Account
+    domestic_revenue: Mapping[Decimal, RevenueAccounts]
+    revenue_abroad: RevenueAccounts
+    revenue_reverse_charge: RevenueAccounts
+
+    def revenue(self, country: str, category: str, rate: Decimal) -> RevenueAccounts:
+        """The accounts for a supply taxed so. Raises NoAccount."""
+        if category == "reverse_charge":
+            return self.revenue_reverse_charge
+        if country != self.country:
+            return self.revenue_abroad
+        try:
+            return self.domestic_revenue[rate]
+        except KeyError:
+            raise NoAccount(
+                f"{self.name} has no revenue account for {rate} % in {country}; add one",
+                field="rate",
+            ) from None
+
+
+SKR04: Final = Chart(
+    name="SKR04",
+    country="DE",
+    debtors=Account("1200", "Forderungen aus Lieferungen und Leistungen"),
+    debtor_numbers=range(10_000, 70_000),
+    payments_in_transit=Account("1460", "Geldtransit"),
+    customer_credit=Account("3500", "Sonstige Verbindlichkeiten (Kundenguthaben)"),
+    bank_charges=Account("6855", "Nebenkosten des Geldverkehrs"),
+    dunning_fees=Account("4830", "Sonstige betriebliche Erträge (Mahngebühren)"),
+    domestic_revenue={
+        Decimal(19): RevenueAccounts(
+            Account("4400", "Erlöse 19 % USt"), Account("3806", "Umsatzsteuer 19 %")
+        ),
+        Decimal(7): RevenueAccounts(
+            Account("4300", "Erlöse 7 % USt"), Account("3801", "Umsatzsteuer 7 %")
+        ),
+    },
+    revenue_abroad=RevenueAccounts(
+        Account("4339", "Erlöse aus im anderen EU-Land steuerbaren Leistungen"),
+        Account("3818", "Umsatzsteuer aus im anderen EU-Land steuerpflichtigen Leistungen"),
+    ),
+    revenue_reverse_charge=RevenueAccounts(
+        Account("4336", "Erlöse, für die der Leistungsempfänger die Umsatzsteuer schuldet"), None
+    ),
+)

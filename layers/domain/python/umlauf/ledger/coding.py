@@ -1,0 +1,179 @@
+"""Which postings an event makes.
+
+Pure: the same event always codes the same, in whatever order events arrive.
+
+Addition does not mind order: a return may be posted before the payment it takes back. Money for
+top-ups is posted when the wallet was credited, so a payment with another purpose than an invoice
+makes no entry of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from umlauf.billing.model import PriceBasis
+from umlauf.billing.tax import tax_in
+from umlauf.kernel.calendar import local_date
+from umlauf.kernel.money import Money
+from umlauf.ledger.chart import SKR04, Account, Chart
+from umlauf.ledger.facts import (
+    Fact,
+    FeeCharged,
+    InvoiceIssued,
+    PaymentFailed,
+    PaymentReturned,
+    PaymentSucceeded,
+    SessionSettled,
+    ToppedUp,
+)
+from umlauf.ledger.model import JournalEntry, Posting, Side
+
+_FOR_INVOICES: Final = "invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Whose books: the chart, and the zone whose calendar dates entries."""
+
+    chart: Chart = SKR04
+    time_zone: str = "Europe/Berlin"
+
+    def day_of(self, instant: datetime) -> date:
+        return local_date(instant, self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """An entry but for its identity. No postings: the event moves nothing in the books."""
+
+    reference: str
+    customer_id: str
+    text: str
+    posted_on: date
+    postings: tuple[Posting, ...]
+    reverses: str | None = None
+
+
+def code(  # noqa: PLR0911 - one return for each kind of fact
+    fact: Fact, occurred_at: datetime, books: Books
+) -> Coding:
+    """Code one fact. Raises NoAccount when the chart lacks an account for it."""
+    chart = books.chart
+    match fact:
+        case InvoiceIssued():
+            return _invoice_issued(fact, books)
+        case PaymentSucceeded():
+            return _payment_succeeded(fact, books)
+        case PaymentFailed():
+            return _payment_failed(fact, books)
+        case PaymentReturned():
+            return _payment_returned(fact, books)
+        case FeeCharged():
+            return _fee_charged(fact, books.day_of(occurred_at), chart)
+        case ToppedUp():
+            return _topped_up(fact, books.day_of(occurred_at), chart)
+        case SessionSettled():
+            return _session_settled(fact, books)
+
+
+def with_reversal(coding: Coding, posted: JournalEntry) -> Coding:
+    """The coding, with an entry taken back that should not stand any more."""
+    reversal = tuple(posting.reversed() for posting in posted.postings)
+    postings = (*reversal, *coding.postings)
+    return Coding(
+        coding.reference,
+        coding.customer_id,
+        coding.text,
+        coding.posted_on,
+        postings,
+        reverses=posted.id,
+    )
+
+
+def _invoice_issued(fact: InvoiceIssued, books: Books) -> Coding:
+    chart = books.chart
+    postings = _movement(chart.debtors, Side.DEBIT, fact.gross)
+    for taxed in fact.taxes:
+        accounts = chart.revenue(taxed.country, taxed.category, taxed.rate)
+        postings += _movement(accounts.revenue, Side.CREDIT, taxed.net)
+        if accounts.tax is not None:
+            postings += _movement(accounts.tax, Side.CREDIT, taxed.tax)
+    return Coding(
+        fact.invoice_id, fact.customer_id, f"Invoice {fact.number}", fact.issued_on, postings
+    )
+
+
+def _payment_succeeded(fact: PaymentSucceeded, books: Books) -> Coding:
+    postings: tuple[Posting, ...] = ()
+    if fact.purpose == _FOR_INVOICES:
+        chart = books.chart
+        postings = _transfer(chart.payments_in_transit, chart.debtors, fact.amount)
+    day = books.day_of(fact.settled_at)
+    return Coding(fact.attempt_id, fact.customer_id, "Payment", day, postings)
+
+
+def _payment_failed(fact: PaymentFailed, books: Books) -> Coding:
+    """Nothing arrived, so nothing is taken back; only what the bank charged for it is a cost."""
+    day = books.day_of(fact.failed_at)
+    postings = _bank_charge(fact.fee, books.chart)
+    return Coding(fact.attempt_id, fact.customer_id, "Failed payment", day, postings)
+
+
+def _payment_returned(fact: PaymentReturned, books: Books) -> Coding:
+    """The debt comes back in full.
+
+    The bank's fee is our cost; passing it on is a fee of its own.
+    """
+    chart = books.chart
+    postings = _bank_charge(fact.bank_fee, chart)
+    if fact.purpose == _FOR_INVOICES:
+        postings = (*_transfer(chart.debtors, chart.payments_in_transit, fact.amount), *postings)
+    else:
+        back = _transfer(chart.customer_credit, chart.payments_in_transit, fact.amount)
+        postings = (*back, *postings)
+    day = books.day_of(fact.returned_at)
+    return Coding(fact.attempt_id, fact.customer_id, "Returned payment", day, postings)
+
+
+def _fee_charged(fact: FeeCharged, day: date, chart: Chart) -> Coding:
+    """Damages, not a supply: no VAT."""
+    postings = _transfer(chart.debtors, chart.dunning_fees, fact.amount)
+    return Coding(fact.invoice_id, fact.customer_id, "Dunning fee", day, postings)
+
+
+def _topped_up(fact: ToppedUp, day: date, chart: Chart) -> Coding:
+    """Credit for any later use is owed to the customer and not taxed yet."""
+    postings = _transfer(chart.payments_in_transit, chart.customer_credit, fact.amount)
+    return Coding(fact.wallet_id, fact.customer_id, "Top-up", day, postings)
+
+
+def _session_settled(fact: SessionSettled, books: Books) -> Coding:
+    chart = books.chart
+    tax = tax_in(fact.amount, fact.tax_rate, PriceBasis.GROSS)
+    accounts = chart.revenue(fact.tax_country, "standard", fact.tax_rate)
+    postings = _movement(chart.customer_credit, Side.DEBIT, fact.amount)
+    postings += _movement(accounts.revenue, Side.CREDIT, fact.amount - tax)
+    if accounts.tax is not None:
+        postings += _movement(accounts.tax, Side.CREDIT, tax)
+    day = books.day_of(fact.settled_at)
+    return Coding(fact.session_id, fact.customer_id, "Prepaid session", day, postings)
+
+
+def _bank_charge(fee: Money | None, chart: Chart) -> tuple[Posting, ...]:
+    if fee is None:
+        return ()
+    return _transfer(chart.bank_charges, chart.payments_in_transit, fee)
+
+
+def _transfer(debit: Account, credit: Account, amount: Money) -> tuple[Posting, ...]:
+    return (*_movement(debit, Side.DEBIT, amount), *_movement(credit, Side.CREDIT, amount))
+
+
+def _movement(account: Account, side: Side, amount: Money) -> tuple[Posting, ...]:
+    """One posting; none for zero, and on the other side for what gives money back."""
+    if not amount:
+        return ()
+    posting = Posting(account.number, side, amount)
+    return (
+        (posting,) if amount.amount_minor > 0 else (Posting(account.number, side.other, -amount),)
+    )

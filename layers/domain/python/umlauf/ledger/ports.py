@@ -1,0 +1,25 @@
+"""What the ledger needs from outside: its journal and its debtors."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Protocol
+
+from umlauf.kernel.work import Page
+from umlauf.ledger.model import Debtor, JournalEntry
+
+
+class Journal(Protocol):
+    def of_reference(self, reference: str) -> Sequence[JournalEntry]:
+        """Everything posted about one invoice, payment attempt or session."""
+
+    def of_debtor(
+        self, account: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[JournalEntry]:
+        """Newest first; may lag behind by a moment."""
+
+    def of_day(self, day: date) -> Iterator[JournalEntry]:
+        """What was posted on a day; may lag behind by a moment."""
+
+
+class Debtors(Protocol):
+    def get(self, account: str) -> Debtor | None: ...
