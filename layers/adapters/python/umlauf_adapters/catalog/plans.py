@@ -17,8 +17,12 @@ def _plan_key(plan_id: str, plan_version: int) -> tuple[str, str]:
     return f"PLAN#{plan_id}", f"VERSION#{plan_version:06d}"
 
 
+def _listing_key(plan_id: str) -> str:
+    return f"PLAN#{plan_id}"
+
+
 PLANS: Final = Layout(Plan, _TABLE, key=lambda plan: _plan_key(plan.plan_id, plan.plan_version))
-LISTINGS: Final = Layout(Listing, _TABLE, key=lambda listing: (_LISTINGS, listing.id))
+LISTINGS: Final = Layout(Listing, _TABLE, key=lambda listing: (_LISTINGS, _listing_key(listing.id)))
 
 
 class DynamoPlans:
@@ -42,10 +46,10 @@ class DynamoPlans:
         return plan
 
     def listing(self, plan_id: str) -> Listing | None:
-        return LISTINGS.get(_LISTINGS, plan_id)
+        return LISTINGS.get(_LISTINGS, _listing_key(plan_id))
 
     def on_sale(self, plan_id: str) -> Plan:
-        listing = self.listing(plan_id) if plan_id else None
+        listing = self.listing(plan_id)
         if listing is None:
             raise UnknownPlan(f"there is no plan {plan_id!r}; list the plans", field="plan_id")
         return self.get(plan_id, listing.plan_version)

@@ -46,4 +46,6 @@ ENDED_ASSIGNMENTS: Final = Layout(
     _TABLE,
     key=lambda ended: (asset_partition(ended.asset_id), assignment_key(ended.start)),
 )
-STATIONS: Final = Layout(Station, _TABLE, key=lambda station: (STATIONS_PARTITION, station.id))
+STATIONS: Final = Layout(
+    Station, _TABLE, key=lambda station: (STATIONS_PARTITION, station_partition(station.id))
+)

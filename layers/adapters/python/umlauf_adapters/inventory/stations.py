@@ -3,7 +3,7 @@
 from umlauf.inventory.errors import UnknownStation
 from umlauf.inventory.model import Station
 from umlauf.kernel.work import Page
-from umlauf_adapters.inventory.layouts import STATIONS, STATIONS_PARTITION
+from umlauf_adapters.inventory.layouts import STATIONS, STATIONS_PARTITION, station_partition
 
 
 class DynamoStations:
@@ -16,7 +16,7 @@ class DynamoStations:
         return station
 
     def find(self, station_id: str) -> Station | None:
-        return STATIONS.get(STATIONS_PARTITION, station_id)
+        return STATIONS.get(STATIONS_PARTITION, station_partition(station_id))
 
     def list_all(self, *, limit: int = 50, cursor: str | None = None) -> Page[Station]:
         return STATIONS.page(STATIONS_PARTITION, limit=limit, cursor=cursor)
