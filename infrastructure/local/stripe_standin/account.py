@@ -15,7 +15,7 @@ from datetime import datetime
 import stripe
 
 from local.stripe_standin.due_work import DueWork
-from local.stripe_standin.identifiers import derive, digest, is_random_key
+from local.stripe_standin.identifiers import derive, digest, is_invented_key
 from local.stripe_standin.refusals import no_such
 from local.stripe_standin.switches import Switches
 from local.stripe_standin.wire import Json
@@ -77,7 +77,7 @@ class Account:
         """Number a request, and name it by its idempotency key where its caller chose one."""
         self._requests += 1
         request_id = derive("req", self._requests)
-        if idempotency_key is None or is_random_key(idempotency_key):
+        if idempotency_key is None or is_invented_key(idempotency_key):
             return Cause(f"request {self._requests}", request_id, idempotency_key)
         return Cause(f"key {idempotency_key}", request_id, idempotency_key)
 

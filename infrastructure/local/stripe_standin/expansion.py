@@ -34,10 +34,13 @@ def _expand_in(account: Account, node: Json, steps: list[str], path: str) -> Non
     value = node[name]
     if isinstance(value, str):
         value = node[name] = _object_of(account, value, path)
-    elif not rest and value is not None and "id" not in value:
-        raise _cannot(path)
-    for child in value if isinstance(value, list) else [value]:
-        if rest and child is not None:
+    children = value if isinstance(value, list) else [value]
+    for child in children:
+        if child is None:
+            continue
+        if not isinstance(child, dict) or not (rest or "id" in child):
+            raise _cannot(path)
+        if rest:
             _expand_in(account, child, rest, path)
 
 

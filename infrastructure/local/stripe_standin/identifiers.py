@@ -11,7 +11,7 @@ import re
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LENGTHS = {"cus": 14, "req": 14}
 _USUAL_LENGTH = 24
-_RANDOM_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_INVENTED_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def derive(prefix: str, *causes: object) -> str:
@@ -31,6 +31,6 @@ def digest(*parts: object, length: int) -> str:
     return "".join(letters)
 
 
-def is_random_key(idempotency_key: str) -> bool:
-    """Tell a key the library invented (a version 4 UUID) from one the caller derived."""
-    return _RANDOM_KEY.fullmatch(idempotency_key) is not None
+def is_invented_key(idempotency_key: str) -> bool:
+    """Tell a key the library invented (it looks like a UUID) from one the caller derived."""
+    return _INVENTED_KEY.fullmatch(idempotency_key) is not None

@@ -98,7 +98,8 @@ def _add(draft: _Draft, member: Any) -> None:
         draft.choices.update(str(choice) for choice in typing.get_args(member))
     elif origin is list:
         draft.items = _shape(typing.get_args(member)[0])
-    elif typing.is_typeddict(member):
+    elif hasattr(member, "__required_keys__"):
+        # A TypedDict; the library takes its own from typing_extensions, which typing disowns.
         nested = shape_of(member)
         draft.fields.update(nested.fields or {})
         draft.required = nested.required

@@ -75,8 +75,7 @@ class Deliveries:
     def announce(self, event: Json) -> int:
         """Send an event to the endpoints that want it; returns how many deliveries are pending."""
         switches = self._account.switches.webhooks
-        subject = event["data"]["object"]
-        lane_key = subject.get("payment_intent") or subject.get("customer") or subject["id"]
+        lane_key = _lane_key(event["data"]["object"])
         announced = 0
         for endpoint in self._account.tables["webhook_endpoint"].values():
             if not any(is_of_type(event["type"], kind) for kind in endpoint["enabled_events"]):
@@ -86,7 +85,7 @@ class Deliveries:
                 continue
             copies = 2 if switches["repeat"].take(event["type"]) else 1
             for _ in range(copies):
-                self._add(event, endpoint["id"], str(lane_key))
+                self._add(event, endpoint["id"], lane_key)
             announced += copies
         return announced
 
@@ -183,6 +182,13 @@ class Deliveries:
                 "outcome": outcome,
             }
         )
+
+
+def _lane_key(subject: Json) -> str:
+    """Name what must stay in order: a payment and all that belongs to it, else its customer."""
+    if subject["object"] == "payment_intent":
+        return str(subject["id"])
+    return str(subject.get("payment_intent") or subject.get("customer") or subject["id"])
 
 
 def signature(body: bytes, secret: str, *, seconds: int) -> str:
