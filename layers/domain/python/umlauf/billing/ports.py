@@ -33,11 +33,6 @@ class Invoices(Protocol):
     ) -> Page[Invoice]:
         """Newest first; may lag behind by a moment."""
 
-    def of_subscription(
-        self, subscription_id: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[Invoice]:
-        """Newest first; may lag behind by a moment."""
-
 
 class Receivables(Protocol):
     def get(self, invoice_id: str) -> Receivable | None: ...
@@ -69,6 +64,9 @@ class Runs(Protocol):
     def cursor(self) -> RunCursor | None: ...
 
     def get(self, run_id: str) -> BillingRun | None: ...
+
+    def latest(self, *, limit: int = 50, cursor: str | None = None) -> Page[BillingRun]:
+        """The runs that had something to do, newest first; may lag behind by a moment."""
 
 
 class ParkedContracts(Protocol):

@@ -1,0 +1,1 @@
+"""Billing in DynamoDB: invoices, receivables, rated usage, numbers and runs, in one table."""

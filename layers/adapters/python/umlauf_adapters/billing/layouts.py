@@ -1,0 +1,120 @@
+"""Where billing's aggregates lie in its table.
+
+An invoice and its receivable share a partition; so do a run and its number blocks, and a block's
+numbers. Index partitions hold one kind each. The index of watched receivables is sparse: only what
+is open and not reported yet is in it.
+"""
+
+from typing import Final
+
+from umlauf.billing.model import (
+    Invoice,
+    RatedUsage,
+    Receivable,
+    ReceivableStatus,
+    overdue_shard,
+)
+from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
+from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
+from umlauf_adapters.kernel.documents import encode_instant
+from umlauf_adapters.kernel.items import context_table
+from umlauf_adapters.kernel.layouts import Key, Layout
+
+_TABLE = context_table("billing")
+RUNS_PARTITION: Final = "RUNS"
+PARKED_PARTITION: Final = "PARKED"
+
+
+def invoice_partition(invoice_id: str) -> str:
+    return f"INVOICE#{invoice_id}"
+
+
+def customer_partition(customer_id: str) -> str:
+    return f"CUSTOMER#{customer_id}"
+
+
+def overdue_partition(shard: int) -> str:
+    return f"OVERDUE#{shard}"
+
+
+def subscription_partition(subscription_id: str) -> str:
+    return f"SUBSCRIPTION#{subscription_id}"
+
+
+def rated_prefix(item: str) -> str:
+    return f"RATED#{item}#"
+
+
+def run_partition(run_id: str) -> str:
+    return f"RUN#{run_id}"
+
+
+def block_prefix(shard: str) -> str:
+    return f"BLOCK#{shard}#" if shard else "BLOCK#"
+
+
+def block_partition(block_id: str) -> str:
+    return f"BLOCK#{block_id}"
+
+
+def _block_key(block: NumberBlock) -> Key:
+    run_id, _, place = block.id.partition("#")
+    return run_partition(run_id), f"BLOCK#{place}"
+
+
+def _watched_key(receivable: Receivable) -> Key | None:
+    if receivable.watch_on is None or receivable.status is not ReceivableStatus.OPEN:
+        return None
+    partition = overdue_partition(overdue_shard(receivable.id))
+    return partition, f"{receivable.watch_on}#{receivable.id}"
+
+
+def _parked_key(parked: ParkedContract) -> Key | None:
+    if parked.is_resolved:
+        return None
+    return PARKED_PARTITION, f"{encode_instant(parked.first_parked_at)}#{parked.id}"
+
+
+INVOICES: Final = Layout(
+    Invoice,
+    _TABLE,
+    key=lambda invoice: (invoice_partition(invoice.id), "INVOICE"),
+    gsi1=lambda invoice: (
+        customer_partition(invoice.customer_id),
+        f"{invoice.issued_on}#{invoice.number}",
+    ),
+)
+RECEIVABLES: Final = Layout(
+    Receivable,
+    _TABLE,
+    key=lambda receivable: (invoice_partition(receivable.id), "RECEIVABLE"),
+    gsi1=_watched_key,
+)
+RATED_USAGES: Final = Layout(
+    RatedUsage,
+    _TABLE,
+    key=lambda rated: (
+        subscription_partition(rated.subscription_id),
+        f"{rated_prefix(rated.item)}{rated.period.start}",
+    ),
+)
+SERIES: Final = Layout(Series, _TABLE, key=lambda series: (f"SERIES#{series.id}", "SERIES"))
+NUMBER_BLOCKS: Final = Layout(NumberBlock, _TABLE, key=_block_key)
+DOCUMENT_NUMBERS: Final = Layout(
+    DocumentNumber,
+    _TABLE,
+    key=lambda number: (block_partition(number.block_id), f"NUMBER#{number.id}"),
+)
+RUN_CURSORS: Final = Layout(RunCursor, _TABLE, key=lambda cursor: (f"CURSOR#{cursor.id}", "CURSOR"))
+BILLING_RUNS: Final = Layout(
+    BillingRun,
+    _TABLE,
+    key=lambda run: (run_partition(run.id), "RUN"),
+    gsi1=lambda run: (RUNS_PARTITION, run.id),
+)
+PARKED_CONTRACTS: Final = Layout(
+    ParkedContract,
+    _TABLE,
+    key=lambda parked: (f"PARKED#{parked.id}", "PARKED"),
+    gsi1=_parked_key,
+)

@@ -1,0 +1,1 @@
+"""The journal and the debtors in DynamoDB."""
