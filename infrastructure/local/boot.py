@@ -13,6 +13,7 @@ import contextlib
 import importlib
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, cast
@@ -88,6 +89,7 @@ class Ministack:
             self.sigv4 = _import("ministack.core.sigv4")
             self.iam_evaluator = _import("ministack.core.iam_evaluator")
             self.x509 = _import("ministack.core.x509_utils")
+            self.persistence = Persistence(_import("ministack.core.persistence"))
         self._start_loop()
 
     def __getattr__(self, name: str) -> Any:
@@ -102,6 +104,29 @@ class Ministack:
         stacks = importlib.import_module("ministack.services.cloudformation")._stacks
         records: dict[str, Any] = self.call_scoped(lambda: dict(stacks[stack]["_resources"]))
         return records
+
+    def state(self) -> dict[str, Any]:
+        """Every service's state, in the form `persistence.encode` can write."""
+        return {
+            key: module.get_state()
+            for key, module in self._stateful_modules()
+            if hasattr(module, "get_state")
+        }
+
+    def replace_state(self, services: dict[str, Any]) -> None:
+        """Forget everything and take `services` on instead; devices have to connect again."""
+        self.call_async(self.iot.mtls_stop())
+        self.app._reset_all_state()
+        for key, module in self._stateful_modules():
+            if services.get(key) and hasattr(module, "load_persisted_state"):
+                self.call_scoped(module.load_persisted_state, services[key])
+        self.call_async(self.iot.mtls_start())
+
+    def _stateful_modules(self) -> Iterator[tuple[str, Any]]:
+        for key, name in self.app._state_map.items():
+            module = sys.modules.get(f"ministack.services.{name}")
+            if module is not None:
+                yield key, module
 
     def serve(self, application: Application, listener: socket.socket, mqtt_port: int) -> None:
         """Open the HTTP port (an already bound socket) and the MQTT port."""
@@ -192,6 +217,14 @@ class Ministack:
             else:
                 os.environ[name] = value
         self._settings_before.clear()
+
+
+class Persistence:
+    """How ministack writes its stores as JSON and reads them back."""
+
+    def __init__(self, module: Any) -> None:
+        self.encode: Callable[[Any], Any] = module._json_default
+        self.decode: Callable[[dict[str, Any]], Any] = module._json_object_hook
 
 
 _ministack: Ministack | None = None

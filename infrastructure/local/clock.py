@@ -56,7 +56,7 @@ class Clock:
         self._sources: list[DueSource] = []
         self._travel: time_machine.travel | None = None
         self._coordinates: time_machine.Traveller | None = None
-        self._runs_along = False
+        self.is_running_along = False
 
     def start(self, at: datetime) -> None:
         """Take the process's wall clock over and set it to `at`."""
@@ -90,14 +90,19 @@ class Clock:
 
     def run_along(self, *, is_on: bool) -> None:
         """Let time pass by itself (serving) or hold it still (moving, tests)."""
-        if self._coordinates is not None and is_on != self._runs_along:
-            self._runs_along = is_on
+        if self._coordinates is not None and is_on != self.is_running_along:
+            self.is_running_along = is_on
             self._coordinates.move_to(time.time(), tick=is_on)
 
     def set(self, moment: float) -> None:
         """Show `moment`; never goes back. Nothing fires: that is `fire_due`."""
         if self._coordinates is not None and moment > time.time():
-            self._coordinates.move_to(moment, tick=self._runs_along)
+            self._coordinates.move_to(moment, tick=self.is_running_along)
+
+    def jump(self, moment: float) -> None:
+        """Show any moment, even a past one: a loaded state brings its own time."""
+        if self._coordinates is not None:
+            self._coordinates.move_to(moment, tick=self.is_running_along)
 
     def move(self, end: float, settle: Callable[[], None]) -> None:
         """Go to `end` from due moment to due moment, settling after everything that happens."""

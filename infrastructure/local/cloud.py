@@ -21,16 +21,21 @@ from local import invocation_context
 from local.boot import ACCOUNT_ID, LOOPBACK, REGION, Ministack, bind_loopback, ministack
 from local.clock import Clock, DueSource
 from local.completion import complete
+from local.control import Control
 from local.deployment import ClientFactory, Deployment, Stack
 from local.errors import LocalCloudError, NotSettled
+from local.event_log import EventLog
 from local.event_sources import EventSources
 from local.expiry import Expiry
 from local.front import Front, Handler
 from local.function_logs import FunctionLogs
+from local.inbox import Inbox
 from local.lambda_environments import FunctionSource, LambdaEnvironments
 from local.loopback import Loopback
+from local.measuring import Calls, Measurement
 from local.patches import Patches
 from local.schedules import Schedules
+from local.state import StateParts, load_state, save_state
 from local.template import Template, read_template
 from local.turns import Turns
 
@@ -117,11 +122,14 @@ class LocalCloud:
         patches.show_ports(self.http_port, self.mqtt_port)
         self._on_stop.append(patches.undo)
         self._expiry = Expiry(engine)
-        self._expiry.watch(patches)
+        self.events, self.inbox, self.calls = EventLog(), Inbox(engine), Calls()
+        for watcher in (self._expiry, self.events, self.inbox, self.calls):
+            watcher.watch(patches)
         self._schedules = Schedules(engine, self.clock.now())
         for source in (self._schedules, self._expiry, self._sources):
             self.clock.register(source)
         self.front = Front(engine.app.app, self.execute_api_path)
+        Control(self)
         self._loopback = Loopback(engine, engine.app.app, self.http_port)
         self._loopback.open()
         self._on_stop.append(self._loopback.close)
@@ -184,9 +192,48 @@ class LocalCloud:
             if self._turns.is_idle() and self._turns.generation == generation:
                 return
 
+    def in_line(self, job: Callable[[], None]) -> Callable[[], None]:
+        """Give work done on a thread of its own a place in the line, as of now; run it once.
+
+        The cloud has not settled before the returned callable has run.
+        """
+        ticket = self._turns.ticket()
+
+        def run() -> None:
+            with self._turns.turn(ticket):
+                job()
+
+        return run
+
+    def measure(self) -> contextlib.AbstractContextManager[Measurement]:
+        """Count DynamoDB's calls and capacity units while the block runs."""
+        return self.calls.measure()
+
     def register(self, source: DueSource) -> None:
         """Let something outside take part in every move of the clock."""
         self.clock.register(source)
+
+    # --- state --------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """Write everything that survives a restart to `path`."""
+        self.settle()
+        save_state(self._state_parts(), path)
+
+    def _state_parts(self) -> StateParts:
+        return StateParts(
+            self._ministack, self.clock, self.events, self._schedules, self._after_load
+        )
+
+    def _after_load(self) -> None:
+        self._expiry.rescan()
+        self.deploy()
+
+    def load(self, path: Path) -> list[str]:
+        """Read a saved state into this deployment; says what could not come along."""
+        notes = load_state(self._state_parts(), path)
+        self.settle()
+        return notes
 
     # --- addresses ----------------------------------------------------------------------------
 
@@ -203,6 +250,10 @@ class LocalCloud:
         """The certificate that a device verifies the broker with."""
         pem: str = self._ministack.iot.get_ca_cert_pem()
         return pem
+
+    @property
+    def resource_count(self) -> int:
+        return len(self._stack.resources)
 
     def resource(self, logical_id: str) -> str:
         """The physical id of a resource of the template."""

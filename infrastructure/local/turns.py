@@ -69,6 +69,8 @@ class Turns:
     def turn(self, ticket: int | None = None) -> Iterator[None]:
         """Run the block in turn; inside a turn already held it simply runs."""
         if self.works_in_turn():
+            if ticket is not None:
+                self.withdraw(ticket)
             yield
             return
         self.begin(self.ticket() if ticket is None else ticket)

@@ -1,0 +1,110 @@
+"""Counts what an operation costs: DynamoDB calls and the capacity units they consume."""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.patches import Patches
+
+_WRITES = frozenset(
+    ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+)
+# Updating time to live and the like is not an operation on data.
+_READS = frozenset(("GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"))
+
+
+@dataclass
+class Measurement:
+    """What happened while it was open."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    calls_by_table: dict[str, Counter[str]] = field(default_factory=dict)
+    read_units: float = 0.0
+    write_units: float = 0.0
+
+    @property
+    def dynamodb(self) -> dict[str, Any]:
+        """The figures as plain data."""
+        tables = {name: dict(calls) for name, calls in sorted(self.calls_by_table.items())}
+        return {
+            "calls": dict(sorted(self.calls.items())),
+            "calls_by_table": tables,
+            "read_units": self.read_units,
+            "write_units": self.write_units,
+        }
+
+
+class Calls:
+    """Watches DynamoDB; costs nothing while nobody measures."""
+
+    def __init__(self) -> None:
+        self._open: list[Measurement] = []
+        self.total = Measurement()
+
+    def watch(self, patches: Patches) -> None:
+        """Look at every request from here on."""
+        dynamodb = patches.ministack.dynamodb
+        handle = dynamodb.handle_request
+
+        async def handle_and_count(
+            method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+        ) -> Any:
+            operation = headers.get("x-amz-target", "").rpartition(".")[2]
+            if not self._open or operation not in _WRITES | _READS:
+                return await handle(method, path, headers, body, query)
+            request = json.loads(body)
+            asked = request.get("ReturnConsumedCapacity", "NONE")
+            request["ReturnConsumedCapacity"] = "TOTAL"
+            answer = await handle(method, path, headers, json.dumps(request).encode(), query)
+            return self._count(operation, request, answer, is_asked=asked != "NONE")
+
+        patches.replace(dynamodb, "handle_request", handle_and_count)
+
+    @contextlib.contextmanager
+    def measure(self) -> Iterator[Measurement]:
+        """Count everything that happens in the block, whoever does it."""
+        measurement = Measurement()
+        self._open.append(measurement)
+        try:
+            yield measurement
+        finally:
+            self._open.remove(measurement)
+
+    def _count(
+        self,
+        operation: str,
+        request: dict[str, Any],
+        answer: tuple[int, dict[str, str], Any],
+        *,
+        is_asked: bool,
+    ) -> tuple[int, dict[str, str], Any]:
+        status, headers, content = answer
+        payload = json.loads(content or b"{}")
+        consumed = payload.get("ConsumedCapacity") or []
+        entries = consumed if isinstance(consumed, list) else [consumed]
+        units = sum(float(entry.get("CapacityUnits", 0)) for entry in entries)
+        for measurement in self._open:
+            measurement.calls[operation] += 1
+            for table in _tables(request):
+                measurement.calls_by_table.setdefault(table, Counter())[operation] += 1
+            if operation in _WRITES:
+                measurement.write_units += units
+            else:
+                measurement.read_units += units
+        if is_asked or "ConsumedCapacity" not in payload:
+            return answer
+        del payload["ConsumedCapacity"]
+        headers = {k: v for k, v in headers.items() if k.lower() != "x-amz-crc32"}
+        return status, headers, json.dumps(payload).encode()
+
+
+def _tables(request: dict[str, Any]) -> set[str]:
+    if "TableName" in request:
+        return {request["TableName"]}
+    if "RequestItems" in request:
+        return set(request["RequestItems"])
+    parts = [next(iter(item.values())) for item in request.get("TransactItems", [])]
+    return {part["TableName"] for part in parts}
