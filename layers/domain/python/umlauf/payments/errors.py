@@ -11,6 +11,12 @@ class UnknownAttempt(NotFound):
     code = "payments.unknown_attempt"
 
 
+class MethodDeclined(InvalidInput):
+    """The bank, or we, do not take this method; another one may work."""
+
+    code = "payments.method_declined"
+
+
 class NoPaymentMethod(Conflict):
     """The customer has nothing to be charged with: people or a new card must help, not a retry."""
 

@@ -204,6 +204,8 @@ class ProviderPayment:
     bank_fee: Money | None = None
     client_secret: str | None = None
     """Lets the customer's app confirm; passed on, never stored or logged."""
+    is_final: bool = False
+    """A failed one that nobody can confirm again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,6 @@ _CARD_MAY_WORK_LATER: Final = (
     "withdrawal_count_limit_exceeded",
 )
 _CARD_IS_NO_USE: Final = (
-    "authentication_abandoned",
     "authentication_required",
     "card_not_supported",
     "currency_not_supported",
@@ -98,6 +97,14 @@ _CARD_IS_NO_USE: Final = (
     "stop_payment_order",
     "transaction_not_allowed",
 )
+ABANDONED: Final = "authentication_abandoned"
+"""The customer did not confirm with their bank in time."""
+
+REFUSED: Final = "refused_by_provider"
+"""The provider would not even ask the bank."""
+
+UNKNOWN: Final = "unknown"
+
 _CARD_NEEDS_PEOPLE: Final = ("fraudulent", "merchant_blacklist", "security_violation")
 
 _CARD_RETRIES: Final = 3
@@ -110,7 +117,7 @@ REASONS: Final = _table(
             Reason(code, Retry.LATER, retries=_CARD_RETRIES, wait_days=_CARD_WAIT_DAYS)
             for code in _CARD_MAY_WORK_LATER
         ),
-        *(Reason(code, Retry.NEW_METHOD) for code in _CARD_IS_NO_USE),
+        *(Reason(code, Retry.NEW_METHOD) for code in (*_CARD_IS_NO_USE, ABANDONED, REFUSED)),
         *(Reason(code, Retry.NEVER) for code in _CARD_NEEDS_PEOPLE),
     )
 )

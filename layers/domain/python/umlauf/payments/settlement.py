@@ -26,9 +26,7 @@ from umlauf.payments.model import (
     ProviderPayment,
     ProviderStatus,
 )
-from umlauf.payments.reasons import Reason, Retry, reason
-
-UNKNOWN_REASON: Final = "unknown"
+from umlauf.payments.reasons import UNKNOWN, Reason, Retry, reason
 
 _STEPS_FORWARD: Final = frozenset(
     {
@@ -60,7 +58,8 @@ def settle(
     """The attempt after the provider's report, or None if the report changes nothing."""
     if (attempt.state, report.status) not in _STEPS_FORWARD:
         return None
-    known = replace(attempt, provider_reference=report.reference, awaits_customer=False)
+    reference = report.reference or attempt.provider_reference
+    known = replace(attempt, provider_reference=reference, awaits_customer=False)
     match report.status:
         case ProviderStatus.AWAITS_CUSTOMER:
             waiting = replace(known, awaits_customer=True)
@@ -110,7 +109,7 @@ def _succeeded(attempt: PaymentAttempt, live: LivePayment, now: datetime) -> Set
 def _failed(
     attempt: PaymentAttempt, live: LivePayment, report: ProviderPayment, now: datetime
 ) -> Settlement:
-    why = reason(report.reason_code or UNKNOWN_REASON)
+    why = reason(report.reason_code or UNKNOWN)
     advice = why.advice(live.attempts_made)
     failed = replace(
         attempt, state=AttemptState.FAILED, settled_at=now, reason_code=why.code, retry=advice
@@ -143,7 +142,7 @@ def _returned(
     """
     had_arrived = attempt.state is AttemptState.SUCCEEDED
     arrived = Settlement(attempt, live, ()) if had_arrived else _succeeded(attempt, live, now)
-    why = reason(report.reason_code or UNKNOWN_REASON)
+    why = reason(report.reason_code or UNKNOWN)
     advice = why.advice(live.attempts_made)
     returned = replace(
         arrived.attempt, state=AttemptState.RETURNED, reason_code=why.code, retry=advice

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from umlauf.kernel.work import carry_out
+from umlauf.kernel.work import Claim, Work, carry_out
 from umlauf.payments.errors import (
     NoPaymentMethod,
     PaymentInFlight,
+    ProviderRefused,
     UnknownAttempt,
     UnknownPaymentMethod,
 )
@@ -25,6 +26,7 @@ from umlauf.payments.model import (
     ProviderStatus,
 )
 from umlauf.payments.ports import PaymentDesk
+from umlauf.payments.reasons import REFUSED
 from umlauf.payments.use_cases.begin_payment import begin_payment
 from umlauf.payments.use_cases.settle_payment import settle_payment
 
@@ -33,8 +35,6 @@ KEY_IS_TRUSTED_FOR: Final = timedelta(hours=23)
 
 CUSTOMER_MAY_TAKE: Final = timedelta(minutes=30)
 """How long a customer has to confirm before another attempt may replace theirs."""
-
-ABANDONED: Final = "authentication_abandoned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +67,49 @@ def finish_payment(attempt_id: str, *, desk: PaymentDesk, now: datetime) -> Take
     if attempt.state is not AttemptState.CREATED:
         return Taken(attempt)
     report = _ask(attempt, desk, now)
-    settled = carry_out(
-        lambda work: settle_payment(
-            attempt_id,
-            report,
+    settled = record_report(attempt, report, desk=desk, now=now)
+    return Taken(settled, report.client_secret if settled.awaits_customer else None)
+
+
+def record_report(
+    attempt: PaymentAttempt,
+    report: ProviderPayment,
+    *,
+    desk: PaymentDesk,
+    now: datetime,
+    inbox: Claim | None = None,
+) -> PaymentAttempt:
+    """Commit what the provider says about an attempt, together with the message's claim if any.
+
+    Raises AlreadyClaimed for a message that was taken in before.
+    """
+    final = _close_door(attempt, report, desk)
+
+    def decide(work: Work) -> PaymentAttempt:
+        if inbox is not None:
+            work.claim(inbox)
+        return settle_payment(
+            attempt.id,
+            final,
             work=work,
             attempts=desk.attempts,
             live_payments=desk.live_payments,
-        ),
-        works=desk.works,
-        now=now,
-    )
-    return Taken(settled, report.client_secret)
+        )
+
+    return carry_out(decide, works=desk.works, now=now)
+
+
+def _close_door(
+    attempt: PaymentAttempt, report: ProviderPayment, desk: PaymentDesk
+) -> ProviderPayment:
+    """Withdraw a failed payment that the customer's app could still confirm.
+
+    Otherwise a further attempt and the app's second try might both succeed.
+    """
+    has_failed = report.status is ProviderStatus.FAILED
+    if has_failed and attempt.is_customer_present and report.reference and not report.is_final:
+        return desk.provider.cancel(report.reference)
+    return report
 
 
 def _begin(order: PaymentOrder, desk: PaymentDesk, now: datetime) -> PaymentAttempt:
@@ -99,7 +130,11 @@ def _ask(attempt: PaymentAttempt, desk: PaymentDesk, now: datetime) -> ProviderP
         found = desk.provider.find(charge)
         if found is not None:
             return found
-    return desk.provider.charge(charge)
+    try:
+        return desk.provider.charge(charge)
+    except (ProviderRefused, UnknownPaymentMethod):
+        # Nothing was begun and nothing ever will be, so the attempt must not stay live.
+        return ProviderPayment("", ProviderStatus.FAILED, attempt.id, reason_code=REFUSED)
 
 
 def _charge(attempt: PaymentAttempt, desk: PaymentDesk) -> Charge:
