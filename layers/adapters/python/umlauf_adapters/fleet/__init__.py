@@ -1,0 +1,1 @@
+"""How fleet's records are stored, and how devices are enrolled and reached through AWS IoT."""

@@ -1,0 +1,1 @@
+"""How readings and day sums are stored, and how billing reads them."""

@@ -1,0 +1,1 @@
+"""How wallets, their entries and sessions are stored."""
