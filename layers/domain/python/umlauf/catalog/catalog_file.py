@@ -104,7 +104,7 @@ class _Node:
 
     def minor(self, digits: int) -> Decimal:
         """A number of major units, in minor ones."""
-        return self.number() * 10**digits
+        return self.number() * Decimal(10) ** digits
 
     def one_of(self, choice: type[E]) -> E:
         try:
