@@ -1,0 +1,170 @@
+"""The catalog file: the real one is sound, and whatever is wrong is named."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.offer_fakes import OfferWorld
+from umlauf.catalog.catalog_file import read_catalog
+from umlauf.catalog.errors import BadCatalogFile
+from umlauf.catalog.model import Supply, TaxCategory, rate_item
+from umlauf.kernel.money import Money
+
+FILE = Path(__file__).resolve().parents[3] / "catalog" / "plans.yaml"
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    return dict(yaml.safe_load(FILE.read_text()))
+
+
+def test_the_catalog_we_ship_is_sold_in_euros_and_dollars(document: dict[str, Any]) -> None:
+    plans = {plan.plan_id: plan for plan in read_catalog(document)}
+    assert sorted(plans) == ["city-flat", "city-metered", "city-prepaid"]
+    for plan in plans.values():
+        for currency in ("EUR", "USD"):
+            plan.require_sold_in(currency, [add_on.id for add_on in plan.add_ons])
+
+
+def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> None:
+    flat, metered, prepaid = read_catalog(document)
+    assert rate_item(flat.items[0], "EUR", 1) == Money(5900, "EUR")
+    assert rate_item(flat.items[0], "USD", 1) == Money(6400, "USD")
+    assert rate_item(metered.items[0], "EUR", 1) == Money(990, "EUR")
+    # 1,000 minutes: 300 free, 600 at 8.5 ct, 100 at 4.25 ct.
+    assert rate_item(metered.items[1], "EUR", 60_000) == Money(5_525, "EUR")
+    assert prepaid.prepaid_item is not None
+    assert rate_item(prepaid.prepaid_item, "EUR", 90) == Money(29, "EUR")
+    assert flat.prepaid_item is None
+
+
+def test_a_guide_is_goods_at_the_reduced_rate(document: dict[str, Any]) -> None:
+    flat = read_catalog(document)[0]
+    guide = next(item for item in flat.items_with(["city-guide"]) if item.id == "city-guide")
+    assert (guide.tax_category, guide.supply) == (TaxCategory.REDUCED, Supply.GOODS)
+
+
+def test_publishing_the_file_twice_publishes_it_once(document: dict[str, Any]) -> None:
+    world = OfferWorld()
+    versions = [world.publish(draft).plan_version for draft in read_catalog(document) * 2]
+    assert versions == [1] * 6
+
+
+def _set(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
+    def change(document: dict[str, Any]) -> None:
+        place: Any = document
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = to
+
+    return change
+
+
+FEE = ("plans", "city-flat", "items", 0)
+TIERS = ("plans", "city-metered", "items", 1, "prices", "EUR", "graduated")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        pytest.param(_set("plans", to=[]), "plans", id="no mapping"),
+        pytest.param(_set("coupons", to={"x": 1}), "coupons", id="unknown section"),
+        pytest.param(_set("plans", "City Flat", to={}), "plans.City Flat", id="empty plan"),
+        pytest.param(
+            _set("plans", "city-flat", "colour", to="red"),
+            "plans.city-flat.colour",
+            id="unknown field",
+        ),
+        pytest.param(_set(*FEE, "kind", to="rent"), "plans.city-flat.items[0].kind", id="kind"),
+        pytest.param(_set(*FEE, "kind", to=["x"]), "plans.city-flat.items[0].kind", id="list"),
+        pytest.param(_set(*FEE, "supply", to="fun"), "plans.city-flat.items[0].supply", id="enum"),
+        pytest.param(_set(*FEE, "supply", to=[1]), "plans.city-flat.items[0].supply", id="no text"),
+        pytest.param(
+            _set(*FEE, "prices", "EUR", to={"flat": 59.9}),
+            "plans.city-flat.items[0].prices.EUR.flat",
+            id="an unquoted amount is a float",
+        ),
+        pytest.param(
+            _set(*FEE, "prices", "EUR", to={"flat": "NaN"}),
+            "plans.city-flat.items[0].prices.EUR.flat",
+            id="not a number",
+        ),
+        pytest.param(
+            _set(*FEE, "prices", "EUR", to={"flat": "-1"}),
+            "plans.city-flat.items[0].prices.EUR.flat",
+            id="negative",
+        ),
+        pytest.param(
+            _set(*FEE, "prices", "EUR", to={"volume": "1"}),
+            "plans.city-flat.items[0].prices.EUR.volume",
+            id="unknown price model",
+        ),
+        pytest.param(
+            _set(*FEE, "prices", "EUR", to={"flat": "1", "per_unit": "1"}),
+            "plans.city-flat.items[0].prices.EUR",
+            id="two price models",
+        ),
+        pytest.param(
+            _set(*FEE, "prices", "DEM", to={"flat": "1"}),
+            "plans.city-flat.items[0].prices.DEM",
+            id="unknown currency",
+        ),
+        pytest.param(
+            _set(*TIERS, 1, "up_to", to=200),
+            "plans.city-metered.items[1].prices.EUR.graduated",
+            id="tiers overlap",
+        ),
+        pytest.param(
+            _set(*TIERS, 2, to={"unit_cost": "1"}),
+            "plans.city-metered.items[1].prices.EUR.graduated[2]",
+            id="field missing",
+        ),
+        pytest.param(
+            _set("plans", "city-metered", "items", 1, "meter_units_per_unit", to="60"),
+            "plans.city-metered.items[1].meter_units_per_unit",
+            id="text for a whole number",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "add_ons", to=["gold-bell"]),
+            "plans.city-flat.add_ons[0]",
+            id="unknown add-on",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "interval", to={"unit": "fortnight"}),
+            "plans.city-flat.interval.unit",
+            id="unknown unit",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "interval", to={"unit": "day", "count": 0}),
+            "plans.city-flat.interval",
+            id="no length",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "terms", "ends_with_period", to="yes"),
+            "plans.city-flat.terms.ends_with_period",
+            id="text for a truth",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "name", to=7), "plans.city-flat.name", id="name no text"
+        ),
+    ],
+)
+def test_whatever_is_wrong_is_refused_with_its_path(
+    document: dict[str, Any], change: Callable[[dict[str, Any]], None], field: str
+) -> None:
+    broken = deepcopy(document)
+    change(broken)
+    with pytest.raises(BadCatalogFile) as refusal:
+        read_catalog(broken)
+    assert refusal.value.field == field
+    assert refusal.value.message.startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("document", [None, [], "plans", {}, {"add_ons": {}}])
+def test_what_is_no_catalog_is_refused(document: object) -> None:
+    with pytest.raises(BadCatalogFile):
+        read_catalog(document)
