@@ -79,9 +79,10 @@ lint: $(VENV)
 
 # Each function alone, as Lambda sees it: its folder is the code root, so its `app` and siblings are top-level modules.
 types: $(VENV)
-	@$(BIN)/mypy layers infrastructure tests
-	@failed=0; for function in functions/*/; do \
-		MYPYPATH="$$function" $(BIN)/mypy --no-error-summary "$$function" || failed=1; done; exit $$failed
+	@failed=0; $(BIN)/mypy layers infrastructure tests || failed=1; \
+		for function in functions/*/; do \
+			MYPYPATH="$$function" $(BIN)/mypy --no-error-summary "$$function" || failed=1; \
+		done; exit $$failed
 
 rooms: $(VENV)
 	@$(BIN)/lint-imports --no-logo
