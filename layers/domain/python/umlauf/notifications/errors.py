@@ -19,6 +19,12 @@ class PostUnavailable(Transient):
     code = "notifications.post_unavailable"
 
 
+class PostSilent(Transient):
+    """The mail service gave no answer: nobody knows whether the message went out."""
+
+    code = "notifications.post_silent"
+
+
 class PostRefused(InvalidInput):
     """The mail service will never take this message."""
 

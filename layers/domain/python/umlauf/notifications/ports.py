@@ -25,8 +25,7 @@ class Post(Protocol):
     def send(self, mail: Mail) -> str:
         """Hand a mail over and give its reference.
 
-        Raises PostUnavailable (nothing went out), PostRefused. Anything else: unknown whether it
-        went out.
+        Raises PostUnavailable (nothing went out), PostRefused (nothing ever will), PostSilent.
         """
 
 

@@ -1,0 +1,1 @@
+"""How dunning is stored, and how its state machine is started and stopped."""

@@ -1,0 +1,23 @@
+"""The message desk over DynamoDB."""
+
+from umlauf.notifications.ports import MessageDesk, Post
+from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
+from umlauf_adapters.customers.customers import DynamoCustomers
+from umlauf_adapters.dunning.repositories import DynamoCases
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.notifications.repositories import DynamoMessages
+from umlauf_adapters.payments.repositories import DynamoLivePayments, DynamoPaymentAttempts
+
+
+def dynamo_message_desk(post: Post) -> MessageDesk:
+    return MessageDesk(
+        works=DynamoWorks(),
+        messages=DynamoMessages(),
+        post=post,
+        customers=DynamoCustomers(),
+        invoices=DynamoInvoices(),
+        receivables=DynamoReceivables(),
+        attempts=DynamoPaymentAttempts(),
+        live_payments=DynamoLivePayments(),
+        cases=DynamoCases(),
+    )
