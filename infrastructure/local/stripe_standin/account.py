@@ -47,7 +47,7 @@ class Cause:
 class Account:
     """The state of the stand-in. Hold `lock` around every use."""
 
-    def __init__(self, *, now: Callable[[], datetime], sepa_business_days: int = 5) -> None:
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
         self.lock = threading.RLock()
         self.tables: dict[str, dict[str, Json]] = {kind: {} for kind in PREFIXES}
         self.hidden: dict[str, Json] = {}
@@ -55,7 +55,6 @@ class Account:
         self.due = DueWork()
         self.switches = Switches()
         self.announce: Callable[[Json], int] = lambda _event: 0
-        self.sepa_business_days = sepa_business_days
         self._now = now
         self._requests = 0
         self._cause = Cause("start")

@@ -208,7 +208,7 @@ def _returned(reason: str, after_days: int) -> Fate:
 def _plan_settlement(account: Account, charge: Json, fate: Fate) -> None:
     start = account.local_time()
     if fate.delay is None:
-        ends = after_business_days(start, account.sepa_business_days)
+        ends = after_business_days(start, account.switches.sepa_business_days)
     else:
         ends = start + fate.delay
     account.hidden[charge["id"]] = {
@@ -253,7 +253,8 @@ def _keep_method(account: Account, intent: Json, method: Json) -> None:
     """Save the method where the intent says so; one that is not saved serves only once."""
     if intent["setup_future_usage"] is not None and intent["customer"] is not None:
         payment_methods.attach(account, method, intent["customer"])
-        account.hidden[method["id"]]["is_set_up"] = True
+        if intent["setup_future_usage"] == "off_session":
+            account.hidden[method["id"]]["is_set_up"] = True
     elif method["customer"] is None:
         account.hidden[method["id"]]["is_used_up"] = True
 

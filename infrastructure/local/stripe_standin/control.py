@@ -56,6 +56,15 @@ class Control:
             self._account.find("customer", customer, param="customer")
             self._account.switches.returns[customer] = PlannedReturn(times, after_days, reason)
 
+    def settle_debits_after(self, business_days: int) -> None:
+        """Let debits that are sent from now on take this long (test IBANs keep their own pace)."""
+        if not 0 <= business_days <= charging.MAX_RETURN_DAYS:
+            raise Refusal(
+                f"business_days must be at most {charging.MAX_RETURN_DAYS}.", param="business_days"
+            )
+        with self._account.lock:
+            self._account.switches.sepa_business_days = business_days
+
     def return_debit(self, payment_intent: str, *, after_days: int, reason: str) -> None:
         """Let the bank return a debit that is under way, some days from now (0: at once)."""
         _require_return(reason, after_days)
@@ -141,6 +150,7 @@ class Control:
             "/_standin/declines": self.decline_next,
             "/_standin/outages": self.go_down,
             "/_standin/planned_debit_returns": self.return_debits,
+            "/_standin/debit_durations": self.settle_debits_after,
             "/_standin/webhook_releases": self.release_webhooks,
             "/_standin/webhook_troubles": self.trouble_webhooks,
         }

@@ -14,11 +14,11 @@ from local.stripe_standin.wire import Json
 class Due:
     """Work of a `kind` on a `subject`, at an instant in epoch seconds.
 
-    `serial` keeps the work of one instant in the order it was planned.
+    The work of one instant is done in order of its subjects, not of its planning: requests that
+    race plan in any order, and their outcome should be the same in every run.
     """
 
     at: float
-    serial: int
     kind: str
     subject: str
 
@@ -33,12 +33,10 @@ class DueWork:
     def __init__(self) -> None:
         self._planned: dict[tuple[str, str], Due] = {}
         self._heap: list[Due] = []
-        self._serial = 0
 
     def plan(self, kind: str, subject: str, *, at: float) -> None:
         """Plan one piece of work; an earlier plan for the same subject is replaced."""
-        self._serial += 1
-        due = Due(at=at, serial=self._serial, kind=kind, subject=subject)
+        due = Due(at=at, kind=kind, subject=subject)
         self._planned[due.key] = due
         heapq.heappush(self._heap, due)
 

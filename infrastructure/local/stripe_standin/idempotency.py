@@ -43,20 +43,8 @@ class IdempotencyKeys:
             known = self._answers.get(key)
             if known is None:
                 self._answers[key] = StoredAnswer(request=request, created=now)
-                return None
-        if known.request != request:
-            raise Refusal(
-                "Keys for idempotent requests can only be used with the same endpoint and "
-                f"parameters they were first used with: '{key}' was used for another request.",
-                kind="idempotency_error",
-            )
-        if not known.status:
-            raise Refusal(
-                f"Another request with the idempotency key '{key}' is in progress.",
-                code="idempotency_key_in_use",
-                kind="idempotency_error",
-                status=409,
-            )
+            else:
+                _require_repeatable(known, key, request)
         return known
 
     def finish(self, key: str, *, status: int, body: bytes, request_id: str) -> None:
@@ -105,3 +93,19 @@ class IdempotencyKeys:
             if answer.created + KEPT_SECONDS > now or not answer.status:
                 return
             del self._answers[oldest]
+
+
+def _require_repeatable(known: StoredAnswer, key: str, request: str) -> None:
+    if known.request != request:
+        raise Refusal(
+            "Keys for idempotent requests can only be used with the same endpoint and "
+            f"parameters they were first used with: '{key}' was used for another request.",
+            kind="idempotency_error",
+        )
+    if not known.status:
+        raise Refusal(
+            f"Another request with the idempotency key '{key}' is in progress.",
+            code="idempotency_key_in_use",
+            kind="idempotency_error",
+            status=409,
+        )

@@ -3,7 +3,6 @@
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,7 +13,7 @@ from local.stripe_standin.control import Control
 from local.stripe_standin.idempotency import IdempotencyKeys
 from local.stripe_standin.resources import webhook_endpoints
 from local.stripe_standin.resources.registry import DUE_WORK
-from local.stripe_standin.webhooks import RELEASE, RETRY, Deliveries
+from local.stripe_standin.webhooks import RELEASE, RETRY, Deliveries, InLine
 from local.stripe_standin.wire import Json, dump
 
 HOST = "127.0.0.1"
@@ -27,27 +26,12 @@ _STOP_SECONDS = 5
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 402: "Payment Required"}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the stand-in behaves where nobody asks for anything else.
-
-    One delivery lane sends all webhooks in one order; more are faster and keep the order per
-    payment.
-    """
-
-    sepa_business_days: int = 5
-    enabled_events: tuple[str, ...] = ("*",)
-    delivery_lanes: int = 1
-
-
-_DEFAULTS = Settings()
-
-
 class StripeStandIn:
     """Stripe for one machine. `now` is the movable clock; `control` makes things go wrong.
 
     The owner of the clock calls `next_due` and `fire`, and may ask `is_idle`. What is due at once
-    happens by itself, on a worker thread.
+    happens by itself, on a worker thread; an owner that has work of its own in order gives these
+    jobs their place with `in_line`.
     """
 
     def __init__(
@@ -58,16 +42,15 @@ class StripeStandIn:
         now: Callable[[], datetime],
         webhook_secret: str,
         webhook_url: str | None = None,
-        settings: Settings = _DEFAULTS,
+        in_line: InLine = lambda job: job,
     ) -> None:
         self._port = port
         self._secret = webhook_secret
-        self._settings = settings
         self._endpoint: str | None = None
         self._stopping = threading.Event()
-        self._account = Account(now=now, sepa_business_days=settings.sepa_business_days)
+        self._account = Account(now=now)
         self._keys = IdempotencyKeys()
-        self._deliveries = Deliveries(self._account, lanes=settings.delivery_lanes)
+        self._deliveries = Deliveries(self._account, in_line=in_line)
         self._account.announce = self._deliveries.announce
         self._server: _Server | None = None
         self.control = Control(self._account, self._deliveries, when_due=self._fire_soon)
@@ -112,17 +95,14 @@ class StripeStandIn:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def deliver_to(self, webhook_url: str) -> None:
+    def deliver_to(self, webhook_url: str, *, events: tuple[str, ...] = ("*",)) -> None:
         """Announce events to this URL, instead of the one set before, signed with the secret."""
         with self._account.lock:
             endpoints = self._account.tables["webhook_endpoint"]
             if self._endpoint in endpoints:
                 del endpoints[self._endpoint]
             endpoint = webhook_endpoints.add(
-                self._account,
-                webhook_url,
-                secret=self._secret,
-                events=self._settings.enabled_events,
+                self._account, webhook_url, secret=self._secret, events=events
             )
             self._endpoint = endpoint["id"]
 
@@ -264,6 +244,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers:
+            self.send_error(411)
+            self.close_connection = True
+            return
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             self.send_error(413)
             self.close_connection = True

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from local.stripe_standin.wire import Json
 
 OUTAGES = ("refuse", "lose_answer", "hang")
+# What Stripe says a debit typically takes.
+SEPA_BUSINESS_DAYS = 5
 WEBHOOK_TROUBLES = ("drop", "repeat", "reorder")
 
 
@@ -54,6 +56,7 @@ class Switches:
         self.declines: dict[str, PlannedDecline] = {}
         self.returns: dict[str, PlannedReturn] = {}
         self.outage = Outage()
+        self.sepa_business_days = SEPA_BUSINESS_DAYS
         self.webhooks = {name: WebhookTrouble() for name in WEBHOOK_TROUBLES}
 
     def take_decline(self, customer: str | None) -> str | None:
@@ -86,6 +89,7 @@ class Switches:
             "declines": {customer: asdict(plan) for customer, plan in self.declines.items()},
             "returns": {customer: asdict(plan) for customer, plan in self.returns.items()},
             "outage": asdict(self.outage),
+            "sepa_business_days": self.sepa_business_days,
             "webhooks": {name: asdict(trouble) for name, trouble in self.webhooks.items()},
         }
 
@@ -93,6 +97,7 @@ class Switches:
         self.declines = {key: PlannedDecline(**plan) for key, plan in state["declines"].items()}
         self.returns = {key: PlannedReturn(**plan) for key, plan in state["returns"].items()}
         self.outage = Outage(**state["outage"])
+        self.sepa_business_days = state["sepa_business_days"]
         self.webhooks = {
             name: WebhookTrouble(**trouble) for name, trouble in state["webhooks"].items()
         }

@@ -1,8 +1,8 @@
 """Webhooks: every event to every endpoint that wants it, signed, retried, in order.
 
-Deliveries leave on worker threads as soon as their event exists. A delivery that fails is planned
-again on the clock, so a stopped clock holds retries back and a moved one brings them. Each lane
-sends in order; with several lanes the events of one payment or customer share a lane.
+Deliveries leave on a worker thread, one after the other, as soon as their event exists. A delivery
+that fails is planned again on the clock, so a stopped clock holds retries back and a moved one
+brings them.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import hmac
 import http.client
 import queue
 import threading
-import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -31,6 +30,9 @@ ANSWER_TIMEOUT_SECONDS = 20
 MAX_ANSWER_BYTES = 1 << 20
 LOG_LENGTH = 1_000
 
+# Gives a job its place among the work of whoever owns the clock; the result is run once.
+InLine = Callable[[Callable[[], None]], Callable[[], None]]
+
 _SUCCESSES = range(200, 300)
 
 
@@ -42,40 +44,37 @@ class Delivery:
     endpoint: str
     event: str
     type: str
-    lane_key: str
     attempt: int = 1
 
 
 class Deliveries:
     """All deliveries of an account, guarded by the account's lock."""
 
-    def __init__(self, account: Account, *, lanes: int = 1) -> None:
+    def __init__(self, account: Account, *, in_line: InLine) -> None:
         self._account = account
-        self._lanes = [_Lane(f"stripe-webhooks-{number}") for number in range(lanes)]
+        self._in_line = in_line
+        self._worker = _Worker()
         self._serial = 0
         self.pending: dict[str, Delivery] = {}
         self.held: list[str] = []
         self.log: deque[Json] = deque(maxlen=LOG_LENGTH)
 
     def start(self) -> None:
-        for lane in self._lanes:
-            lane.start()
+        self._worker.start()
 
     def stop(self) -> None:
-        for lane in self._lanes:
-            lane.stop()
+        self._worker.stop()
 
     def is_idle(self) -> bool:
-        return all(lane.is_idle() for lane in self._lanes)
+        return self._worker.is_idle()
 
     def run_soon(self, job: Callable[[], None]) -> None:
-        """Run a job on the first lane, after what is already on its way."""
-        self._lanes[0].put(job)
+        """Run a job on the worker, after what is already on its way."""
+        self._worker.put(self._in_line(job))
 
     def announce(self, event: Json) -> int:
         """Send an event to the endpoints that want it; returns how many deliveries are pending."""
         switches = self._account.switches.webhooks
-        lane_key = _lane_key(event["data"]["object"])
         announced = 0
         for endpoint in self._account.tables["webhook_endpoint"].values():
             if not any(is_of_type(event["type"], kind) for kind in endpoint["enabled_events"]):
@@ -85,7 +84,7 @@ class Deliveries:
                 continue
             copies = 2 if switches["repeat"].take(event["type"]) else 1
             for _ in range(copies):
-                self._add(event, endpoint["id"], lane_key)
+                self._add(event, endpoint["id"])
             announced += copies
         return announced
 
@@ -117,14 +116,13 @@ class Deliveries:
             if delivery.id not in planned and delivery.id not in self.held:
                 self._send(delivery)
 
-    def _add(self, event: Json, endpoint_id: str, lane_key: str) -> None:
+    def _add(self, event: Json, endpoint_id: str) -> None:
         self._serial += 1
         delivery = Delivery(
-            id=f"delivery {self._serial}",
+            id=f"delivery {self._serial:09}",
             endpoint=endpoint_id,
             event=event["id"],
             type=event["type"],
-            lane_key=lane_key,
         )
         self.pending[delivery.id] = delivery
         reorder = self._account.switches.webhooks["reorder"]
@@ -138,10 +136,9 @@ class Deliveries:
             self.release()
 
     def _send(self, delivery: Delivery) -> None:
-        lane = self._lanes[zlib.crc32(delivery.lane_key.encode()) % len(self._lanes)]
-        lane.put(lambda: self._attempt(lane, delivery))
+        self.run_soon(lambda: self._attempt(delivery))
 
-    def _attempt(self, lane: "_Lane", delivery: Delivery) -> None:
+    def _attempt(self, delivery: Delivery) -> None:
         with self._account.lock:
             endpoint = self._account.tables["webhook_endpoint"].get(delivery.endpoint)
             event = self._account.events.get(delivery.event)
@@ -152,7 +149,7 @@ class Deliveries:
             secret = self._account.hidden[endpoint["id"]]["secret"]
             header = signature(body, secret, seconds=self._account.seconds())
             url = endpoint["url"]
-        status = lane.post(url, body, header)
+        status = self._worker.post(url, body, header)
         with self._account.lock:
             self._finish(delivery, status)
 
@@ -184,27 +181,20 @@ class Deliveries:
         )
 
 
-def _lane_key(subject: Json) -> str:
-    """Name what must stay in order: a payment and all that belongs to it, else its customer."""
-    if subject["object"] == "payment_intent":
-        return str(subject["id"])
-    return str(subject.get("payment_intent") or subject.get("customer") or subject["id"])
-
-
 def signature(body: bytes, secret: str, *, seconds: int) -> str:
     """Sign a body as Stripe does: HMAC-SHA256 over the time and the raw text."""
     signed = f"{seconds}.".encode() + body
     return f"t={seconds},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
 
 
-class _Lane:
-    """A worker thread with a queue and a connection it keeps open."""
+class _Worker:
+    """A thread with a queue of jobs and connections it keeps open."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._unfinished = 0
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._work, name="stripe-webhooks", daemon=True)
         self._connections: dict[str, http.client.HTTPConnection] = {}
         self._failure: BaseException | None = None
 

@@ -21,26 +21,32 @@ from tests.local.stripe_standin.world import (
 )
 
 
-def _story(world: World, order: list[int]) -> dict[str, str]:
-    """Let customers be charged at once in some order; return what each key made."""
-    customers = [world.customer(f"C{number}") for number in range(4)]
-    cards = [world.saved_card(customer) for customer in customers]
+def _story(world: World, order: list[int]) -> tuple[dict[str, str], list[str]]:
+    """Debit customers at the same time, in some order.
+
+    Returns what each idempotency key made, and the events of the settlements days later in order.
+    """
+    customers = [world.customer(f"C{number}") for number in range(6)]
+    accounts = [world.saved_account(customer, IBAN_PAYS_IN_DAYS) for customer in customers]
 
     def charge(number: int) -> tuple[str, str]:
         key = f"charge-{number}"
-        return key, world.collect(customers[number], cards[number], key=key).id
+        return key, world.collect(customers[number], accounts[number], key=key).id
 
     with ThreadPoolExecutor(4) as pool:
         made = dict(pool.map(charge, order))
-    world.advance(timedelta(days=1))
-    return made | {
-        event.id: event.type for event in world.client.v1.events.list({"limit": 100}).data
-    }
+    world.settle()
+    so_far = len(world.endpoint.received)
+    world.advance(timedelta(days=7))
+    return made, [received.event().id for received in world.endpoint.received[so_far:]]
 
 
-def test_racing_requests_get_the_same_ids_in_every_run() -> None:
+def test_racing_requests_have_the_same_outcome_in_every_run() -> None:
     with running_world() as first, running_world() as second:
-        assert _story(first, [0, 1, 2, 3]) == _story(second, [3, 1, 0, 2])
+        made, settled = _story(first, [0, 1, 2, 3, 4, 5])
+
+        assert (made, settled) == _story(second, [3, 5, 1, 0, 4, 2])
+        assert len(settled) == 12
 
 
 def test_a_saved_state_goes_on_elsewhere(world: World) -> None:

@@ -76,6 +76,15 @@ def test_any_other_account_pays_after_five_banking_days(world: World) -> None:
     ]
 
 
+def test_debits_can_be_made_to_settle_sooner(world: World) -> None:
+    world.standin.control.settle_debits_after(1)
+    intent = _debit(world, IBAN_PAYS_IN_DAYS)
+
+    world.advance(timedelta(days=1))
+
+    assert _status(world, intent) == "succeeded"
+
+
 @pytest.mark.parametrize(
     ("reason", "failure_code"),
     [

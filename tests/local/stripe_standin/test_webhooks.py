@@ -1,6 +1,7 @@
 """Every event arrives, signed and in order, unless somebody asked for trouble."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import stripe
 import time_machine
 
 from local.stripe_standin.webhooks import RETRY_DELAYS_SECONDS
-from tests.local.stripe_standin.world import SECRET, Endpoint, World, running_world
+from tests.local.stripe_standin.world import IBAN_PAYS, SECRET, Endpoint, World, running_world
 
 PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
 
@@ -159,16 +160,26 @@ def test_an_endpoint_of_its_own_gets_what_it_asked_for(world: World) -> None:
         )
 
 
-def test_several_lanes_keep_the_order_of_each_payment() -> None:
-    with running_world(delivery_lanes=4) as world:
-        intents = [_pay(world) for _ in range(12)]
+def test_deliveries_keep_their_place_in_the_line_of_the_clocks_owner() -> None:
+    """The local cloud hands out places when work is asked for, and waits until all were used."""
+    asked: list[int] = []
+    done: list[int] = []
+
+    def in_line(job: Callable[[], None]) -> Callable[[], None]:
+        place = len(asked)
+        asked.append(place)
+
+        def run() -> None:
+            job()
+            done.append(place)
+
+        return run
+
+    with running_world(in_line) as world:
+        customer = world.customer()
+        world.collect(customer, world.saved_account(customer, IBAN_PAYS))
         world.settle()
 
-        arrived: dict[str, list[str]] = {intent: [] for intent in intents}
-        for received in world.endpoint.received:
-            event = received.event()
-            subject = event.data.object.to_dict()
-            name = subject.get("payment_intent") or subject["id"]
-            if name in arrived:
-                arrived[name].append(event.type)
-        assert list(arrived.values()) == [PAID] * 12
+        assert world.endpoint.types()[-2:] == ["charge.succeeded", "payment_intent.succeeded"]
+        # One job more than events: the debit that settled at once.
+        assert asked == done == list(range(len(world.endpoint.received) + 1))

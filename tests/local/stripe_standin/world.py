@@ -10,7 +10,8 @@ from typing import Any
 
 import stripe
 
-from local.stripe_standin.server import Settings, StripeStandIn
+from local.stripe_standin.server import StripeStandIn
+from local.stripe_standin.webhooks import InLine
 
 API_KEY = "sk_test_umlauf"
 SECRET = "whsec_umlauf"  # noqa: S105 - a secret between two ends of one test
@@ -200,7 +201,7 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def running_world(**settings: Any) -> Iterator[World]:
+def running_world(in_line: InLine = lambda job: job) -> Iterator[World]:
     endpoint = Endpoint()
     clock = MovableClock(START)
     standin = StripeStandIn(
@@ -208,7 +209,7 @@ def running_world(**settings: Any) -> Iterator[World]:
         now=clock.now,
         webhook_secret=SECRET,
         webhook_url=endpoint.url,
-        settings=Settings(**settings),
+        in_line=in_line,
     )
     try:
         with standin:

@@ -18,7 +18,6 @@ from local.stripe_standin.wire import Json
 _PLAIN = (
     "capture_method",
     "description",
-    "payment_method_options",
     "receipt_email",
     "setup_future_usage",
     "shipping",
@@ -33,7 +32,6 @@ _CONFIRMING = frozenset(
         "off_session",
         "payment_method",
         "payment_method_data",
-        "payment_method_options",
         "receipt_email",
         "return_url",
         "setup_future_usage",
@@ -100,7 +98,7 @@ def _new(account: Account, given: Json) -> Json:
         "cancellation_reason": None,
         "capture_method": "automatic_async",
         "client_secret": account.client_secret(intent_id),
-        "confirmation_method": given.get("confirmation_method", "automatic"),
+        "confirmation_method": "automatic",
         "created": account.seconds(),
         "currency": currency,
         "customer": given.get("customer"),
@@ -262,7 +260,7 @@ _CREATING = (
     _CONFIRMING
     | intents.METHOD_TYPE_PARAMS
     | frozenset(_PLAIN)
-    | {"amount", "confirm", "confirmation_method", "currency", "customer", "metadata"}
+    | {"amount", "confirm", "currency", "customer", "metadata"}
 )
 
 ROUTES = (

@@ -17,7 +17,6 @@ _CONFIRMING = frozenset(
         "mandate_data",
         "payment_method",
         "payment_method_data",
-        "payment_method_options",
         "return_url",
         "use_stripe_sdk",
     }
@@ -86,7 +85,7 @@ def _new(account: Account, given: Json) -> Json:
         "next_action": None,
         "on_behalf_of": None,
         "payment_method": None,
-        "payment_method_options": given.get("payment_method_options", {}),
+        "payment_method_options": {},
         "payment_method_types": intents.method_types(given, currency=None),
         "single_use_mandate": None,
         "status": "requires_payment_method",
@@ -160,7 +159,8 @@ def _attempt(account: Account, intent: Json, given: Json, mandate: str | None) -
 def _succeed(account: Account, intent: Json, method: Json, mandate: str | None) -> None:
     if intent["customer"] is not None:
         payment_methods.attach(account, method, intent["customer"])
-    account.hidden[method["id"]]["is_set_up"] = True
+    if intent["usage"] == "off_session":
+        account.hidden[method["id"]]["is_set_up"] = True
     intent.update(status="succeeded", mandate=mandate, next_action=None, last_setup_error=None)
     account.emit("setup_intent.succeeded", intent)
 
