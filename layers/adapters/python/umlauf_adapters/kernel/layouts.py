@@ -130,7 +130,7 @@ class Layout(Generic[T]):
         raise RuntimeError(f"{pk} holds more than {MAX_ITEMS_IN_ALL} items")
 
     def scan(self) -> Iterator[T]:
-        """Every aggregate of the class in the table: for exports and invariant checks only."""
+        """Every aggregate of the class: for exports and invariant checks only."""
         with transient_faults():
             for item in self.table.scan(consistent_read=True):
                 if item.kind == self.kind:
@@ -147,6 +147,24 @@ def layout_of(cls: type[T]) -> Layout[T]:
         return cast("Layout[T]", _layouts[cls])
     except KeyError:
         raise LookupError(f"no layout for {cls.__name__}; import its adapter") from None
+
+
+def read_all(*classes: type) -> dict[type, list[Any]]:
+    """Every stored aggregate of these classes: for exports and invariant checks only.
+
+    Each table is scanned once, however many of the classes lie in it.
+    """
+    found: dict[type, list[Any]] = {cls: [] for cls in classes}
+    by_table: dict[type[ContextItem], dict[str, Layout[Any]]] = {}
+    for cls in classes:
+        known: Layout[Any] = layout_of(cls)
+        by_table.setdefault(known.table, {})[known.kind] = known
+    with transient_faults():
+        for table, layouts in by_table.items():
+            for item in table.scan(consistent_read=True):
+                if layout := layouts.get(item.kind):
+                    found[layout.cls].append(layout.from_item(item))
+    return found
 
 
 def stored(aggregate: T) -> T:

@@ -1,0 +1,263 @@
+"""The seven laws, each a pure function from the books to what breaks it.
+
+Nothing, in a sound system.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from invariants.books import Books
+from umlauf.billing.model import Invoice, LineKind, RatedUsage
+from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
+from umlauf.billing.runs import RunCursor
+from umlauf.dunning.model import Case, CaseState
+from umlauf.fleet.model import Reason, Restriction
+from umlauf.inventory.model import Asset, EndedAssignment
+from umlauf.kernel.money import total
+from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
+from umlauf.ledger.chart import SKR04
+from umlauf.ledger.model import Debtor, JournalEntry
+from umlauf.subscriptions.model import Status, Subscription
+from umlauf.usage.model import (
+    METERS,
+    NOTHING,
+    ChargedBy,
+    Correction,
+    DayUsage,
+    MeterPoint,
+    PlacedReading,
+    Registers,
+)
+from umlauf.wallets.model import Session, UnsettledUsage, Wallet, WalletEntry
+
+Violations = Iterator[str]
+
+
+def books_balance(books: Books) -> Violations:
+    """1.
+
+    Entries balance; the control account is the sum of the debtors; wallets are their entries.
+    """
+    entries = books.of(JournalEntry)
+    if not is_balanced(trial_balance(entries)):
+        yield "the trial balance is not zero"
+    for (debtor, currency), gap in sub_ledger_gaps(
+        entries, books.of(Debtor), SKR04.debtors.number
+    ).items():
+        yield f"debtor {debtor} differs from the journal by {gap} ({currency})"
+    by_wallet: dict[str, list[WalletEntry]] = defaultdict(list)
+    for entry in books.of(WalletEntry):
+        by_wallet[entry.wallet_id].append(entry)
+    for wallet in books.of(Wallet):
+        booked = total((entry.amount for entry in by_wallet[wallet.id]), wallet.currency)
+        if booked != wallet.balance:
+            yield f"wallet {wallet.id} holds {wallet.balance}, its entries say {booked}"
+        if wallet.available.amount_minor < 0:
+            yield f"wallet {wallet.id} has {wallet.available} available"
+        if len(by_wallet[wallet.id]) != wallet.entry_count:
+            yield f"wallet {wallet.id} counts {wallet.entry_count} entries, not all are there"
+
+
+def charges_happen_once(books: Books) -> Violations:
+    """2. No service period of one item overlaps another; what is credited was billed."""
+    invoices = books.of(Invoice)
+    for invoice in invoices:
+        if total((line.net for line in invoice.lines), invoice.currency) != invoice.net:
+            yield f"invoice {invoice.number} is not the sum of its lines"
+        taxes = total((tax.tax for tax in invoice.taxes), invoice.currency)
+        if taxes + invoice.net != invoice.gross:
+            yield f"invoice {invoice.number} is not net plus tax"
+    yield from _charged_twice(invoices)
+    yield from _credited_too_much(invoices)
+
+
+def _charged_twice(invoices: list[Invoice]) -> Violations:
+    periods = defaultdict(list)
+    for invoice in invoices:
+        for line in invoice.lines:
+            if line.kind is not LineKind.USAGE_DIFFERENCE:
+                periods[invoice.subscription_id, line.item, line.kind].append(line.service_period)
+    for (subscription, item, _), of_item in periods.items():
+        for one, other in pairwise(sorted(of_item, key=lambda period: period.start)):
+            if one.overlaps(other):
+                yield f"{subscription} was charged twice for {item}: {one} and {other}"
+
+
+def _credited_too_much(invoices: list[Invoice]) -> Violations:
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for invoice in invoices:
+        for line in invoice.lines:
+            of = (invoice.subscription_id, line.item, str(line.service_period))
+            sums[of] += line.amount.amount_minor
+    for (subscription, item, period), minor in sums.items():
+        if minor < 0:
+            yield f"{subscription} got {-minor} more back for {item} {period} than was billed"
+
+
+def numbers_are_used_once(books: Books) -> Violations:
+    """3. Every document number is used once; every gap is explained."""
+    issued = Counter(invoice.number for invoice in books.of(Invoice))
+    yield from (f"number {number} is on {n} invoices" for number, n in issued.items() if n > 1)
+    taken = {number.id: number for number in books.of(DocumentNumber)}
+    for number in taken.values():
+        if (number.use is NumberUse.ISSUED) != (number.id in issued):
+            yield f"number {number.id} is {number.use.value}, invoices say otherwise"
+    yield from (f"number {name} was never reserved" for name in issued if name not in taken)
+    blocks = books.of(NumberBlock)
+    for series in books.of(Series):
+        yield from _holes(series, [block for block in blocks if block.series == series.id])
+    if not any(cursor.open_run_id for cursor in books.of(RunCursor)):
+        for name in (name for block in blocks for name in block.numbers()):
+            if name not in taken:
+                yield f"number {name} is neither used nor voided"
+
+
+def _holes(series: Series, blocks: list[NumberBlock]) -> Violations:
+    """Blocks follow each other from 1 to what the series has reserved."""
+    expected = 1
+    for block in sorted(blocks, key=lambda block: block.first):
+        if block.first != expected:
+            yield f"series {series.id}: block {block.id} begins at {block.first}, not {expected}"
+        expected = block.last + 1
+    if expected != series.reserved_up_to + 1:
+        yield f"series {series.id} is reserved up to {series.reserved_up_to}, not {expected - 1}"
+
+
+def assets_have_one_holder(books: Books) -> Violations:
+    """4. At most one holder an asset; every open assignment belongs to a live subscription."""
+    assets = books.of(Asset)
+    holders = Counter(one.holder.subscription_id for one in assets if one.holder)
+    yield from (f"{name} holds {n} assets at once" for name, n in holders.items() if n > 1)
+    subscriptions = {one.id: one for one in books.of(Subscription)}
+    for asset in assets:
+        yield from _wrong_holder(asset, subscriptions)
+    ended: dict[str, list[EndedAssignment]] = defaultdict(list)
+    for assignment in books.of(EndedAssignment):
+        ended[assignment.asset_id].append(assignment)
+    for asset_id, of_asset in ended.items():
+        for one, other in pairwise(sorted(of_asset, key=lambda each: each.start)):
+            if other.start < one.end:
+                yield f"asset {asset_id} was with {one.subscription_id} and another at once"
+
+
+def _wrong_holder(asset: Asset, subscriptions: dict[str, Subscription]) -> Violations:
+    who = asset.holder or asset.reservation
+    if who is None:
+        return
+    subscription = subscriptions.get(who.subscription_id)
+    wanted = Status.ACTIVE if asset.holder else Status.PENDING
+    if subscription is None or subscription.status is not wanted:
+        yield f"asset {asset.id} is with {who.subscription_id}, which is not {wanted.value}"
+    elif subscription.asset_id != asset.id:
+        yield f"asset {asset.id} is with {subscription.id}, which has {subscription.asset_id}"
+
+
+def usage_is_counted_once(books: Books) -> Violations:
+    """5. What devices measured is what was metered, and what was metered is billed or open."""
+    placed: dict[tuple[str, ChargedBy], Registers] = defaultdict(Registers)
+    by_device: dict[str, Registers] = defaultdict(Registers)
+    resets = set()
+    sources: list[PlacedReading | Correction] = [*books.of(PlacedReading), *books.of(Correction)]
+    for source in sources:
+        device = source.device_id if isinstance(source, Correction) else source.reading.device_id
+        by_device[device] += source.used
+        placed[source.bucket.owner_id, source.bucket.charged_by] += source.used
+        if isinstance(source, PlacedReading) and source.is_reset:
+            resets.add(device)
+    for point in books.of(MeterPoint):
+        shown = point.latest.reading.registers if point.latest else point.baseline
+        if point.id not in resets and by_device[point.id] != shown - point.baseline:
+            yield f"device {point.id} shows {shown - point.baseline}, counted {by_device[point.id]}"
+    metered: dict[tuple[str, ChargedBy], Registers] = defaultdict(Registers)
+    for day in books.of(DayUsage):
+        metered[day.owner_id, ChargedBy.INVOICE] += day.by_invoice
+        metered[day.owner_id, ChargedBy.WALLET] += day.by_wallet
+        metered[day.owner_id, ChargedBy.NOBODY] += day.by_nobody
+    for key in sorted({*placed, *metered}, key=str):
+        if placed.get(key, NOTHING) != metered.get(key, NOTHING):
+            yield f"{key[0]}: days say {metered[key]}, readings say {placed[key]}"
+    yield from _rated_as_metered(books)
+    yield from _wallets_settle_what_was_used(books, metered)
+
+
+def _rated_as_metered(books: Books) -> Violations:
+    """A billed period's usage is on invoices to the last unit, or still open as late usage."""
+    days: dict[str, list[DayUsage]] = defaultdict(list)
+    for day in books.of(DayUsage):
+        days[day.owner_id].append(day)
+    billed: Counter[tuple[str, str, str]] = Counter()
+    for invoice in books.of(Invoice):
+        for line in invoice.lines:
+            if line.kind in {LineKind.USAGE, LineKind.USAGE_DIFFERENCE}:
+                billed[invoice.subscription_id, line.item, str(line.service_period)] += (
+                    line.amount.amount_minor
+                )
+    rated_keys = set()
+    for rated in books.of(RatedUsage):
+        key = (rated.subscription_id, rated.item, str(rated.period))
+        rated_keys.add(key)
+        if billed[key] != rated.amount.amount_minor:
+            yield f"{key}: rated {rated.amount}, invoiced {billed[key]}"
+        in_period = sum(
+            day.by_invoice.of(rated.meter)
+            for day in days[rated.subscription_id]
+            if rated.period.contains(day.day)
+        )
+        if rated.quantity > in_period:
+            yield f"{key}: rated {rated.quantity} of {rated.meter}, metered only {in_period}"
+    yield from (f"{key} was invoiced but never rated" for key in billed if key not in rated_keys)
+
+
+def _wallets_settle_what_was_used(
+    books: Books, metered: dict[tuple[str, ChargedBy], Registers]
+) -> Violations:
+    settled: Counter[str] = Counter()
+    meters = dict.fromkeys(METERS[:1])
+    for session in books.of(Session):
+        settled[session.subscription_id] += session.quantity
+        meters[session.terms.meter] = None
+    for usage in books.of(UnsettledUsage):
+        settled[usage.subscription_id] += usage.quantity
+    used: Counter[str] = Counter()
+    for (owner, charged_by), registers in metered.items():
+        if charged_by is ChargedBy.WALLET:
+            used[owner] += sum(registers.of(meter) for meter in meters)
+    for owner in sorted({*settled, *used}):
+        if settled[owner] != used[owner]:
+            yield f"{owner}: used {used[owner]} prepaid, settled or open {settled[owner]}"
+
+
+def dunning_is_alive_or_over(books: Books) -> Violations:
+    """6. Every case has a live execution or an end; no restriction outlives its reason."""
+    open_cases = set()
+    for case in books.of(Case):
+        if not case.is_over:
+            open_cases.add(case.id)
+        if case.state is CaseState.OPEN and case.id not in books.running_executions:
+            yield f"dunning case {case.id} is open, but nothing carries it on"
+        if case.state is not CaseState.OPEN and case.id in books.running_executions:
+            yield f"dunning case {case.id} is {case.state.value}, but still runs"
+    for restriction in books.of(Restriction):
+        is_for_arrears = restriction.reason is Reason.ARREARS and restriction.lifted_at is None
+        if is_for_arrears and restriction.request_id not in open_cases:
+            yield f"restriction {restriction.id} outlives dunning case {restriction.request_id}"
+
+
+def nothing_is_dropped(books: Books) -> Violations:
+    """7. Every failed message is in a dead-letter queue that an alarm watches."""
+    for queue in books.dead_letter_queues:
+        if not queue.is_watched:
+            yield f"no alarm watches dead-letter queue {queue.name}"
+
+
+LAWS: Final[tuple[Callable[[Books], Violations], ...]] = (
+    books_balance,
+    charges_happen_once,
+    numbers_are_used_once,
+    assets_have_one_holder,
+    usage_is_counted_once,
+    dunning_is_alive_or_over,
+    nothing_is_dropped,
+)
