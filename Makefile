@@ -100,7 +100,7 @@ drift: $(VENV)
 # rest only what requirements/dev.in names (DEP002: much of it is commands that nothing imports).
 LAYER_IN := layers/dependencies/requirements.in,layers/dependencies/chalice.in
 dependencies: $(VENV)
-	@$(BIN)/deptry layers functions --requirements-files $(LAYER_IN) --per-rule-ignores "DEP002=requests|tzdata"
+	@$(BIN)/deptry layers $(wildcard functions/*/) --requirements-files $(LAYER_IN) --per-rule-ignores "DEP002=requests|tzdata"
 	@$(BIN)/deptry infrastructure --requirements-files requirements/dev.in --ignore DEP002
 
 # --- Environments and locks -------------------------------------------------------------------------
