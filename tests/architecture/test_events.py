@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.architecture.template import read_template
 from tests.architecture.tree import ROOT, contexts, name
 from umlauf.kernel.events import EventEnvelope
 from umlauf_adapters.kernel.documents import decode, encode
@@ -58,12 +59,19 @@ def test_no_schema_or_sample_is_left_of_an_event_that_is_gone() -> None:
         name(path)
         for folder in (SCHEMAS, SAMPLES)
         for path in folder.glob("*.json")
-        if path.stem not in TYPES and not path.stem.startswith("devices.")
+        if path.stem not in TYPES and not path.stem.startswith("device.")
     ]
     assert left == []
 
 
-@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("devices.*.json")), ids=name)
+def test_every_message_that_a_rule_takes_in_has_a_schema() -> None:
+    rules = read_template(ROOT / "template.yaml").resources("AWS::IoT::TopicRule")
+    messages = {rule["Properties"]["RuleName"].removesuffix("s") for _, rule in rules}
+    described = {path.stem for path in SCHEMAS.glob("device.*.json")}
+    assert {f"device.{message}.v1" for message in messages} <= described
+
+
+@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("device.*.json")), ids=name)
 def test_a_device_messages_sample_is_what_its_schema_says(path: Path) -> None:
     schema = load(path)
     Draft202012Validator.check_schema(schema)
