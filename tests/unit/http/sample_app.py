@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tests.fakes import MemoryStore
 from umlauf.kernel.errors import Conflict, NotFound, Transient
+from umlauf.kernel.identifiers import derive_id
 from umlauf_http.answering import Wiring
 from umlauf_http.application import Application
 from umlauf_http.calls import Call
@@ -85,7 +86,7 @@ def build() -> Sample:
     store = MemoryStore()
     calls: list[str] = []
     app = Application("sample", Wiring(store, lambda: NOW, "pool-1"))
-    app.include(_customer_routes(store, calls), _staff_routes(), _public_routes())
+    app.include(_customer_routes(store, calls), _staff_routes(), _public_routes(calls))
     return Sample(store, app, calls)
 
 
@@ -99,7 +100,7 @@ def _customer_routes(store: MemoryStore, calls: list[str]) -> Routes:
         parked = [ticket.plate for ticket in store.all(Ticket)]
         if body.plate in parked:
             raise AlreadyParked(f"{body.plate} is parked; leave first", field="plate")
-        ticket = Ticket(call.new_id("tic"), body.plate, call.customer_id, body.day)
+        ticket = Ticket(derive_id("tic", call.command_id), body.plate, call.customer_id, body.day)
         call.work.put(ticket)
         call.created(f"/v1/tickets/{ticket.id}")
         return _shown(ticket)
@@ -145,7 +146,7 @@ def _staff_routes() -> Routes:
     return routes
 
 
-def _public_routes() -> Routes:
+def _public_routes(calls: list[str]) -> Routes:
     routes = Routes("logins", Access.PUBLIC)
 
     @endpoint(routes, "/v1/logins", method="POST", status=201, secret=("password", "token"))
@@ -160,9 +161,10 @@ def _public_routes() -> Routes:
     def answer_nothing() -> None:
         """Say nothing."""
 
-    @endpoint(routes, "/v1/keys", method="POST", idempotency=Idempotency.FORWARDED)
-    def forward_key(call: Call) -> LoginOut:
-        return LoginOut(name=call.command_key, token="fresh")  # noqa: S106 - a sample
+    @endpoint(routes, "/v1/keys", method="POST", idempotency=Idempotency.REPEATED)
+    def hand_out_key(body: LoginIn, call: Call) -> LoginOut:
+        calls.append(body.name)
+        return LoginOut(name=call.command_id, token="fresh")  # noqa: S106 - a sample
 
     return routes
 

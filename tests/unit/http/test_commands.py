@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from tests.functions.gateway import Gateway, customer_claims
+from tests.functions.gateway import Gateway, Reply, customer_claims
 from tests.unit.http.sample_app import NOW, Sample, Ticket
+from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import MAX_ATTEMPTS, Claim, Work
 from umlauf_http.commands import KEPT_FOR
 
@@ -159,9 +160,21 @@ def test_a_password_is_no_part_of_the_stored_fingerprint(public: Gateway) -> Non
     assert public.post("/v1/logins", {"name": "ben", "password": "one"}, key="k1").status == 422
 
 
-def test_a_forwarded_key_leaves_no_claim(public: Gateway, sample: Sample) -> None:
+def test_an_answer_that_is_a_secret_is_made_again_under_the_same_key(
+    public: Gateway, sample: Sample
+) -> None:
     for _ in range(2):
-        answer = public.post("/v1/keys", key="k1")
-        assert answer.json == {"name": "COMMAND#public#POST /v1/keys#k1", "token": "fresh"}
-    assert not sample.store.claims
-    assert public.post("/v1/keys").code == "idempotency.key_missing"
+        answer = public.post("/v1/keys", {"name": "anna", "password": "x"}, key="k1")
+        name = derive_id("cmd", "COMMAND#public#POST /v1/keys#k1")
+        assert answer.json == {"name": name, "token": "fresh"}
+    assert "fresh" not in str(sample.store.claims)
+    assert public.post("/v1/keys", {"name": "ben", "password": "x"}, key="k1").status == 422
+    assert public.post("/v1/keys", {"name": "ben", "password": "x"}).status == 400
+
+
+def test_twins_whose_answer_is_a_secret_both_get_one(public: Gateway, sample: Sample) -> None:
+    body = {"name": "anna", "password": "x"}
+    rival: list[Reply] = []
+    sample.store.before_commit = lambda _: rival.append(public.post("/v1/keys", body, key="k1"))
+    assert public.post("/v1/keys", body, key="k1").text == rival[0].text
+    assert sample.store.commits == 1

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from umlauf.kernel.errors import Conflict, InvalidInput, NotFound
 from umlauf.kernel.identifiers import require_identifier
-from umlauf.kernel.work import MAX_ATTEMPTS, StaleVersion, Work, Works
+from umlauf.kernel.work import MAX_ATTEMPTS, Claim, StaleVersion, Work, Works
 from umlauf_http.answers import JSON, Answer
 from umlauf_http.calls import Call
 from umlauf_http.commands import Command, Idempotency, read_command
@@ -33,6 +33,8 @@ class Wiring:
     works: Works
     clock: Callable[[], datetime]
     pool_id: str | None = None
+    allowed_origin: str = "*"
+    """The web origin that may read the answers (CORS)."""
 
 
 class _NoQuery(Query):
@@ -48,20 +50,28 @@ def answer(operation: Operation, incoming: Incoming, wiring: Wiring) -> Answer:
 
     now = wiring.clock()
     for attempt in range(1, MAX_ATTEMPTS + 1):
-        if done := _done_already(operation, command, wiring.works):
-            return done
+        known = None if command is None else wiring.works.claimed(command.key)
+        if command and known and (replayed := command.replay(known)):
+            return replayed
         call = Call(identity, Work(now), incoming.headers, command)
         try:
-            return _carry_out(operation, _inputs(operation, incoming), call, wiring.works)
-        except StaleVersion:
-            if attempt == MAX_ATTEMPTS:
+            result = operation.view(**_inputs(operation, incoming, call))
+            return _commit(operation, result, call, wiring.works, is_known=known is not None)
+        except Conflict as conflict:
+            if attempt == MAX_ATTEMPTS or not _is_worth_repeating(conflict, call, known, wiring):
                 raise
-        except Conflict:
-            # The conflict may be with this very command, carried out a moment ago by its twin.
-            if done := _done_already(operation, command, wiring.works):
-                return done
-            raise
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _is_worth_repeating(
+    conflict: Conflict, call: Call, known: Claim | None, wiring: Wiring
+) -> bool:
+    """A lost race is, and a conflict with our own twin: the same command, done a moment ago."""
+    if isinstance(conflict, StaleVersion):
+        return True
+    if call.command is None or known is not None:
+        return False
+    return wiring.works.claimed(call.command.key) is not None
 
 
 def _parse(operation: Operation, incoming: Incoming) -> Any:
@@ -84,15 +94,8 @@ def _command(
     return read_command(identity.principal, operation.route, incoming.headers, content)
 
 
-def _done_already(operation: Operation, command: Command | None, works: Works) -> Answer | None:
-    if command is None or operation.idempotency is not Idempotency.ANSWERED:
-        return None
-    claim = works.claimed(command.key)
-    return None if claim is None else command.replay(claim)
-
-
-def _inputs(operation: Operation, incoming: Incoming) -> dict[str, Any]:
-    """The view's arguments but the call. Raises InvalidRequest and NotFound."""
+def _inputs(operation: Operation, incoming: Incoming, call: Call) -> dict[str, Any]:
+    """The view's arguments. Raises InvalidRequest and NotFound."""
     inputs: dict[str, Any] = dict(_path_parameters(operation, incoming.path_parameters))
     query = _validated(
         "query", lambda: (operation.query or _NoQuery).model_validate(incoming.query)
@@ -104,6 +107,8 @@ def _inputs(operation: Operation, incoming: Incoming) -> dict[str, Any]:
         inputs["body"] = _validated("body", lambda: body.model_validate_json(incoming.body))
     if operation.takes_raw_body:
         inputs["raw"] = incoming.body
+    if "call" in operation.parameters:
+        inputs["call"] = call
     return inputs
 
 
@@ -124,12 +129,13 @@ def _validated(where: str, read: Callable[[], BaseModel]) -> BaseModel:
         raise InvalidRequest(error, where) from None
 
 
-def _carry_out(operation: Operation, inputs: dict[str, Any], call: Call, works: Works) -> Answer:
-    if "call" in operation.parameters:
-        inputs["call"] = call
-    rendered = _render(operation, operation.view(**inputs), call)
-    if call.command is not None and operation.idempotency is Idempotency.ANSWERED:
-        call.work.claim(call.command.claim(rendered, call.now))
+def _commit(
+    operation: Operation, result: Any, call: Call, works: Works, *, is_known: bool
+) -> Answer:
+    rendered = _render(operation, result, call)
+    if call.command is not None and not is_known:
+        kept = rendered if operation.idempotency is Idempotency.ANSWERED else None
+        call.work.claim(call.command.claim(kept, call.now))
     if not call.work.is_empty:
         works.commit(call.work)
     return rendered

@@ -32,12 +32,11 @@ class Application(Chalice):
     the application, so threads must not share one.
     """
 
-    def __init__(self, name: str, wiring: Wiring, *, allowed_origin: str = "*") -> None:
+    def __init__(self, name: str, wiring: Wiring) -> None:
         # Chalice's own log handler would print tracebacks as text beside the JSON lines.
         super().__init__(app_name=name, configure_logs=False)
         self.wiring = wiring
         self.operations: list[Operation] = []
-        self._allowed_origin = allowed_origin
         self._logger = Logger(service=name)
         self._metrics = Metrics(namespace="umlauf", service=name)
 
@@ -106,7 +105,7 @@ class Application(Chalice):
     def _respond(self, result: Answer, request_id: str) -> Response:
         headers: dict[str, str | list[str]] = {
             **SECURITY_HEADERS,
-            "Access-Control-Allow-Origin": self._allowed_origin,
+            "Access-Control-Allow-Origin": self.wiring.allowed_origin,
             "Access-Control-Expose-Headers": ", ".join(EXPOSED),
             **result.headers,
             "X-Request-Id": request_id,

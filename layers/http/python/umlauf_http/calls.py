@@ -32,15 +32,11 @@ class Call:
         return self.identity.name
 
     @property
-    def command_key(self) -> str:
-        """Names this command for ever: what a vendor's idempotency key and new ids derive from."""
+    def command_id(self) -> str:
+        """Names this command for ever: ids of what it makes and vendors' keys derive from it."""
         if self.command is None:
             raise AssertionError("this operation declares no idempotency key")
-        return self.command.key
-
-    def new_id(self, prefix: str, *parts: str) -> str:
-        """The id of what this command makes: the same however often the command is sent."""
-        return derive_id(prefix, self.command_key, *parts)
+        return derive_id("cmd", self.command.key)
 
     def created(self, path: str) -> None:
         self.answer_headers["Location"] = path

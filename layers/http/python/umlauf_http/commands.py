@@ -30,8 +30,8 @@ class Idempotency(Enum):
     """Needs none: it changes nothing, or repeating it is harmless by itself."""
     ANSWERED = "answered"
     """The first answer is stored with the effects and given again."""
-    FORWARDED = "forwarded"
-    """The key goes on to a vendor who replays; the answer holds a secret that we do not keep."""
+    REPEATED = "repeated"
+    """Only the key is remembered: the answer is a secret, and the view is safe to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,12 @@ class Command:
     key: str
     fingerprint: str
 
-    def claim(self, answer: Answer, now: datetime) -> Claim:
-        return Claim(self.key, self.fingerprint, answer.document(), now + KEPT_FOR)
+    def claim(self, answer: Answer | None, now: datetime) -> Claim:
+        document = None if answer is None else answer.document()
+        return Claim(self.key, self.fingerprint, document, now + KEPT_FOR)
 
-    def replay(self, claim: Claim) -> Answer:
-        """The stored answer. Raises Refusal 422 if the claim belongs to another command."""
+    def replay(self, claim: Claim) -> Answer | None:
+        """The stored answer, if it was kept. Raises Refusal 422 for another command's claim."""
         if claim.fingerprint != self.fingerprint:
             raise Refusal(
                 422,
@@ -53,7 +54,7 @@ class Command:
                 "this key was used for another request; send a new key with a new request",
                 field=HEADER,
             )
-        return Answer.of_document(claim.answer or {}).replayed()
+        return None if claim.answer is None else Answer.of_document(claim.answer).replayed()
 
 
 def read_command(

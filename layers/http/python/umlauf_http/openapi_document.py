@@ -67,7 +67,7 @@ def statuses_of(operation: Operation) -> list[int]:
         statuses |= {413, 415}
     if operation.takes_raw_body:
         statuses.add(413)
-    if operation.idempotency is Idempotency.ANSWERED:
+    if operation.idempotency is not Idempotency.NONE:
         statuses |= {409, 422}
     if operation.needs_match:
         statuses |= {409, 412, 428}

@@ -1,0 +1,38 @@
+"""A customer reaches only their own things: another's is answered as if it were not there."""
+
+from umlauf.billing.model import Invoice
+from umlauf.kernel.errors import NotFound
+from umlauf.subscriptions.errors import UnknownSubscription
+from umlauf.subscriptions.model import Subscription
+from umlauf.wallets.errors import UnknownSession
+from umlauf.wallets.model import Session
+from umlauf_http.calls import Call
+from wiring import INVOICES, SESSIONS, SUBSCRIPTIONS
+
+
+class UnknownInvoice(NotFound):
+    code = "billing.unknown_invoice"
+
+
+def own_subscription(subscription_id: str, call: Call) -> Subscription:
+    """Raises UnknownSubscription."""
+    found = SUBSCRIPTIONS.find(subscription_id)
+    if found is None or found.customer_id != call.customer_id:
+        raise UnknownSubscription(f"there is no subscription {subscription_id}")
+    return found
+
+
+def own_invoice(invoice_id: str, call: Call) -> Invoice:
+    """Raises UnknownInvoice."""
+    found = INVOICES.get(invoice_id)
+    if found is None or found.customer_id != call.customer_id:
+        raise UnknownInvoice(f"there is no invoice {invoice_id}")
+    return found
+
+
+def own_session(session_id: str, call: Call) -> Session:
+    """Raises UnknownSession."""
+    found = SESSIONS.find(session_id)
+    if found is None or found.customer_id != call.customer_id:
+        raise UnknownSession(f"there is no session {session_id}")
+    return found

@@ -1,0 +1,62 @@
+"""Which adapters stand behind the customer API's ports. Stripe is reached for only when needed."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import Final
+
+from umlauf.payments.ports import PaymentDesk
+from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
+from umlauf_adapters.catalog.plans import DynamoPlans
+from umlauf_adapters.customers.block_entries import DynamoBlockEntries
+from umlauf_adapters.customers.customers import DynamoCustomers
+from umlauf_adapters.inventory.assets import DynamoAssets
+from umlauf_adapters.kernel.aws_clients import client
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.payments.desk import dynamo_payment_desk
+from umlauf_adapters.payments.repositories import DynamoPayers, DynamoPaymentMethods
+from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
+from umlauf_adapters.usage.rollups import DynamoRollups
+from umlauf_adapters.wallets.sessions import DynamoSessions
+from umlauf_adapters.wallets.wallets import DynamoStartGates, DynamoTopUps, DynamoWallets
+from umlauf_http.answering import Wiring
+from umlauf_integrations.stripe.calls import StripeConnection
+from umlauf_integrations.stripe.parameters import StripeParameters
+from umlauf_integrations.stripe.provider import StripeProvider
+
+WORKS: Final = DynamoWorks()
+ASSETS: Final = DynamoAssets()
+BLOCK_ENTRIES: Final = DynamoBlockEntries()
+CUSTOMERS: Final = DynamoCustomers()
+GATES: Final = DynamoStartGates()
+INVOICES: Final = DynamoInvoices()
+PAYERS: Final = DynamoPayers()
+PAYMENT_METHODS: Final = DynamoPaymentMethods()
+PLANS: Final = DynamoPlans()
+RECEIVABLES: Final = DynamoReceivables()
+ROLLUPS: Final = DynamoRollups()
+SESSIONS: Final = DynamoSessions()
+SUBSCRIPTIONS: Final = DynamoSubscriptions()
+TOP_UPS: Final = DynamoTopUps()
+WALLETS: Final = DynamoWallets()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wired() -> Wiring:
+    return Wiring(
+        WORKS,
+        clock=now,
+        pool_id=os.environ.get("CUSTOMER_POOL_ID"),
+        allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
+    )
+
+
+@cache
+def payment_desk() -> PaymentDesk:
+    """Everything it takes to take a payment. The library of Stripe's is loaded with the first."""
+    parameters = StripeParameters(client("ssm"), os.environ["STRIPE_PARAMETERS_PATH"], now)
+    connection = StripeConnection(parameters, os.environ["STRIPE_API_BASE"])
+    return dynamo_payment_desk(StripeProvider(connection))

@@ -1,0 +1,1 @@
+"""What the resources that several APIs show look like on the wire."""

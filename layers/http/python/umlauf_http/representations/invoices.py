@@ -1,0 +1,123 @@
+"""Invoices on the wire: the issued document, and what became of it."""
+
+from datetime import date
+from decimal import Decimal
+
+from umlauf.billing.model import Invoice, InvoiceLine, Receivable, TaxAmount
+from umlauf_http.wire import MoneyOut, Out, PageOut
+
+
+class InvoiceLineOut(Out):
+    """The service period is half-open: `service_end` is the first day no longer covered."""
+
+    number: int
+    item: str
+    kind: str
+    name: str
+    service_start: date
+    service_end: date
+    quantity: Decimal
+    unit: str
+    amount: MoneyOut
+    tax_rate: Decimal
+
+    @classmethod
+    def of(cls, line: InvoiceLine) -> "InvoiceLineOut":
+        return cls(
+            number=line.number,
+            item=line.item,
+            kind=line.kind.value,
+            name=line.name,
+            service_start=line.service_period.start,
+            service_end=line.service_period.end,
+            quantity=line.quantity,
+            unit=line.unit,
+            amount=MoneyOut.of(line.amount),
+            tax_rate=line.treatment.rate,
+        )
+
+
+class TaxOut(Out):
+    country: str
+    category: str
+    rate: Decimal
+    net: MoneyOut
+    tax: MoneyOut
+
+    @classmethod
+    def of(cls, tax: TaxAmount) -> "TaxOut":
+        return cls(
+            country=tax.treatment.country,
+            category=tax.treatment.category,
+            rate=tax.treatment.rate,
+            net=MoneyOut.of(tax.net),
+            tax=MoneyOut.of(tax.tax),
+        )
+
+
+class InvoiceSummaryOut(Out):
+    id: str
+    number: str
+    customer_id: str
+    subscription_id: str
+    issued_on: date
+    due_on: date
+    net: MoneyOut
+    tax: MoneyOut
+    gross: MoneyOut
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> "InvoiceSummaryOut":
+        return cls(
+            id=invoice.id,
+            number=invoice.number,
+            customer_id=invoice.customer_id,
+            subscription_id=invoice.subscription_id,
+            issued_on=invoice.issued_on,
+            due_on=invoice.due_on,
+            net=MoneyOut.of(invoice.net),
+            tax=MoneyOut.of(invoice.tax),
+            gross=MoneyOut.of(invoice.gross),
+        )
+
+
+class ReceivableOut(Out):
+    """`processing` is neither paid nor unpaid: a slow debit is under way."""
+
+    status: str
+    open: MoneyOut
+    paid: MoneyOut
+    processing: MoneyOut
+
+    @classmethod
+    def of(cls, receivable: Receivable) -> "ReceivableOut":
+        return cls(
+            status=receivable.status.value,
+            open=MoneyOut.of(receivable.open),
+            paid=MoneyOut.of(receivable.paid),
+            processing=MoneyOut.of(receivable.processing),
+        )
+
+
+class InvoiceOut(Out):
+    """The issued document never changes; `receivable` does."""
+
+    invoice: InvoiceSummaryOut
+    price_basis: str
+    lines: list[InvoiceLineOut]
+    taxes: list[TaxOut]
+    receivable: ReceivableOut
+
+    @classmethod
+    def of(cls, invoice: Invoice, receivable: Receivable) -> "InvoiceOut":
+        return cls(
+            invoice=InvoiceSummaryOut.of(invoice),
+            price_basis=invoice.price_basis.value,
+            lines=[InvoiceLineOut.of(line) for line in invoice.lines],
+            taxes=[TaxOut.of(tax) for tax in invoice.taxes],
+            receivable=ReceivableOut.of(receivable),
+        )
+
+
+class InvoicesOut(PageOut[InvoiceSummaryOut]):
+    """Invoices, the newest first."""
