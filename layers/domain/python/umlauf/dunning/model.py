@@ -220,17 +220,21 @@ class Dossier:
     version: int = 0
 
     @property
-    def next_case_id(self) -> str:
-        return derive_id("cas", self.id, str(self.cases + 1))
+    def last_case_id(self) -> str | None:
+        return self._case_id(self.cases) if self.cases else None
 
     def with_new_case(self) -> "Dossier":
-        return replace(self, cases=self.cases + 1, open_case_id=self.next_case_id)
+        number = self.cases + 1
+        return replace(self, cases=number, open_case_id=self._case_id(number))
 
     def without_case(self) -> "Dossier":
         return replace(self, open_case_id=None)
 
     def charging_for(self, attempt_id: str) -> "Dossier":
         return replace(self, charged_for=(*self.charged_for, attempt_id))
+
+    def _case_id(self, number: int) -> str:
+        return derive_id("cas", self.id, str(number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ Every call that creates something carries a key derived from the business act, s
 by another process after a crash, meets its first result. A decline is an answer.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from umlauf.payments.errors import MethodDeclined, ProviderRefused
@@ -17,6 +17,7 @@ from umlauf.payments.model import (
     ProviderPayment,
 )
 from umlauf_integrations.stripe.calls import StripeConnection
+from umlauf_integrations.stripe.parameters import StripeParameters
 from umlauf_integrations.stripe.reading import (
     ATTEMPT_ID,
     is_disputed,
@@ -29,6 +30,14 @@ _FAILURE_FEE: Final = "latest_charge.failure_balance_transaction"
 _MAX_PAGES: Final = 10
 _PAGE: Final = 100
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=10)
+
+
+def stripe_provider(
+    ssm: Any, *, parameters_path: str, api_base: str, now: Callable[[], datetime]
+) -> "StripeProvider":
+    """The provider with its secrets from below a path of Systems Manager parameters."""
+    parameters = StripeParameters(ssm, parameters_path, now)
+    return StripeProvider(StripeConnection(parameters, api_base))
 
 
 class StripeProvider:

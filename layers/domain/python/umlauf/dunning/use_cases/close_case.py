@@ -7,17 +7,19 @@ from umlauf.kernel.work import Work
 
 
 def close_case(invoice_id: str, *, work: Work, desk: DunningDesk) -> Case | None:
-    """The case as it ends; None if there is no open case, or the invoice is open (again).
+    """The invoice's last case, closed now or before; None if there is none, or the debt is open.
 
     The receivable is asked, not the message that said it was paid: that may be old.
     """
     dossier = desk.dossiers.get(invoice_id)
-    if dossier is None or dossier.open_case_id is None:
+    if dossier is None or dossier.last_case_id is None:
         return None
     debt = desk.debts.get(invoice_id)
-    case = desk.cases.get(dossier.open_case_id)
+    case = desk.cases.get(dossier.last_case_id)
     if case is None or debt is None or debt.open:
         return None
+    if case.is_over:
+        return case
 
     released = tuple(
         RestrictionReleased(case.id, case.subscription_id, case.customer_id, restriction)

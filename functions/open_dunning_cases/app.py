@@ -1,0 +1,114 @@
+"""Opens a dunning case for what was not paid, and closes it, at once, when it is.
+
+The case is committed before its state machine is started, and closed before that is stopped; both
+calls are safe to repeat, so a message that comes again after a crash finishes the job.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from umlauf.billing.events import InvoiceOverdue, InvoicePaid, InvoiceReopened
+from umlauf.dunning.model import CaseState
+from umlauf.dunning.ports import DunningDesk, Executions
+from umlauf.dunning.triggers import Trigger
+from umlauf.dunning.use_cases.close_case import close_case
+from umlauf.dunning.use_cases.open_case import open_case
+from umlauf.kernel.events import EventEnvelope
+from umlauf.kernel.work import carry_out
+from umlauf.payments.events import PaymentFailed, PaymentReturned
+from umlauf_adapters.dunning.desk import dynamo_dunning_desk
+from umlauf_adapters.dunning.executions import StepFunctionsExecutions
+from umlauf_adapters.kernel.aws_clients import client
+from umlauf_adapters.kernel.documents import decode
+from umlauf_adapters.kernel.event_intake import read_event
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@dataclass(frozen=True)
+class _Ports:
+    desk: DunningDesk
+    executions: Executions
+
+
+@cache
+def ports() -> _Ports:
+    arn = os.environ["DUNNING_STATE_MACHINE_ARN"]
+    return _Ports(dynamo_dunning_desk(), StepFunctionsExecutions(client("stepfunctions"), arn))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(
+        event=event, record_handler=_react, processor=processor, context=context
+    )
+
+
+def _react(record: SQSRecord) -> None:
+    metrics.add_metric("EventReceived", MetricUnit.Count, 1)
+    envelope = read_event(record.body)
+    if envelope.type == InvoicePaid.TYPE:
+        _close(decode(InvoicePaid, envelope.data).invoice_id)
+    elif trigger := _trigger(envelope):
+        _open(trigger)
+
+
+def _trigger(envelope: EventEnvelope) -> Trigger | None:
+    """What the event asks dunning to look at; None for a failed top-up, which is no debt."""
+    match envelope.type:
+        case PaymentFailed.TYPE:
+            failed = decode(PaymentFailed, envelope.data)
+            return Trigger.of_failure(failed, failed.invoice_id) if failed.invoice_id else None
+        case PaymentReturned.TYPE:
+            returned = decode(PaymentReturned, envelope.data)
+            return Trigger.of_return(returned, returned.invoice_id) if returned.invoice_id else None
+        case InvoiceOverdue.TYPE:
+            return Trigger(decode(InvoiceOverdue, envelope.data).invoice_id, "overdue")
+        case InvoiceReopened.TYPE:
+            return Trigger(decode(InvoiceReopened, envelope.data).invoice_id, "reopened")
+        case _:
+            return None
+
+
+def _open(trigger: Trigger) -> None:
+    case = carry_out(
+        lambda work: open_case(trigger, work=work, desk=ports().desk),
+        works=ports().desk.works,
+        now=datetime.now(UTC),
+    )
+    if case is None or case.state is not CaseState.OPEN:
+        return
+    ports().executions.start(case.id)
+    if case.version == 0:
+        metrics.add_metric("DunningCaseOpened", MetricUnit.Count, 1)
+        logger.info("dunning_case_opened", case_id=case.id, invoice_id=case.invoice_id)
+
+
+def _close(invoice_id: str) -> None:
+    case = carry_out(
+        lambda work: close_case(invoice_id, work=work, desk=ports().desk),
+        works=ports().desk.works,
+        now=datetime.now(UTC),
+    )
+    if case is None:
+        return
+    ports().executions.stop(case.id, "nothing is open any more")
+    metrics.add_metric("DunningCaseClosed", MetricUnit.Count, 1)
+    logger.info("dunning_case_closed", case_id=case.id, invoice_id=invoice_id)

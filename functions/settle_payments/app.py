@@ -1,0 +1,84 @@
+"""Takes in what Stripe says about payments: each webhook once, in whatever order they come.
+
+A webhook is only a reason to look: the payment is fetched and compared with the attempt, so one
+that is late, repeated or overtaken does no harm. Their signatures were checked before the queue.
+"""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from umlauf.kernel.work import AlreadyClaimed, Claim
+from umlauf.payments.errors import UnknownAttempt
+from umlauf.payments.ports import PaymentDesk
+from umlauf.payments.taking import record_report
+from umlauf_adapters.kernel.aws_clients import client
+from umlauf_adapters.payments.desk import dynamo_payment_desk
+from umlauf_integrations.stripe.provider import stripe_provider
+from umlauf_integrations.stripe.webhooks import read_notice
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@cache
+def desk() -> PaymentDesk:
+    return dynamo_payment_desk(
+        stripe_provider(
+            client("ssm"),
+            parameters_path=os.environ["STRIPE_PARAMETERS_PATH"],
+            api_base=os.environ["STRIPE_API_BASE"],
+            now=lambda: datetime.now(UTC),
+        )
+    )
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(
+        event=event, record_handler=_settle, processor=processor, context=context
+    )
+
+
+def _settle(record: SQSRecord) -> None:
+    """Take one webhook in. One that was taken in before, or is about nothing of ours, is done."""
+    notice = read_notice(record.body)
+    metrics.add_metric("WebhookReceived", MetricUnit.Count, 1)
+    inbox = Claim(f"PAYMENT#stripe#{notice.event_id}")
+    if notice.payment_reference is None or desk().works.claimed(inbox.key):
+        return
+    report = desk().provider.payment(notice.payment_reference)
+    if report.attempt_id is None:
+        logger.info("webhook_ignored", webhook_id=notice.event_id, type=notice.type)
+        return
+    attempt = desk().attempts.get(report.attempt_id)
+    if attempt is None:
+        # An attempt is on record before Stripe hears of it, so this must not be lost.
+        raise UnknownAttempt(f"there is no payment attempt {report.attempt_id}")
+    try:
+        settled = record_report(attempt, report, desk=desk(), now=datetime.now(UTC), inbox=inbox)
+    except AlreadyClaimed:
+        return
+    if settled.state is not attempt.state:
+        metrics.add_metric(f"Payment{settled.state.value.title()}", MetricUnit.Count, 1)
+        logger.info(
+            "payment_settled",
+            attempt_id=settled.id,
+            webhook_id=notice.event_id,
+            state=settled.state.value,
+            reason_code=settled.reason_code,
+        )
