@@ -109,4 +109,4 @@ class RunCompleted:
     nothing_to_charge: int
     skipped: int
     parked: int
-    voided_numbers: tuple[str, ...]
+    voided_numbers: int

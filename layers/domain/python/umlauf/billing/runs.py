@@ -101,7 +101,6 @@ class BillingRun:
     started_at: datetime
     finished_at: datetime | None = None
     report: ShardReport | None = None
-    issued_numbers: int = 0
     voided_numbers: tuple[str, ...] = ()
     version: int = 0
 

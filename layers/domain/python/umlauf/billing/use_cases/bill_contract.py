@@ -4,7 +4,7 @@ Asked for again it finds the due date moved on; two who bill at once meet in the
 and in the claims of its charges.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -59,7 +59,7 @@ class BillingResult:
 
 def bill_contract(
     subscription: Subscription,
-    number: FreeNumber,
+    next_number: Callable[[], FreeNumber],
     *,
     entity: LegalEntity,
     work: Work,
@@ -67,7 +67,8 @@ def bill_contract(
 ) -> BillingResult:
     """Bill one boundary; nothing to charge leaves the claims and moves on without a document.
 
-    A copy of the subscription that is out of date is refused by the commit. Raises
+    A copy of the subscription that is out of date is refused by the commit. A number is asked for
+    only when there is something to invoice. Raises
     UnknownContract, TaxRateUnknown, VatIdMissing, NotInvoiceable, TooManyCharges,
     NoPriceInCurrency.
     """
@@ -89,6 +90,7 @@ def bill_contract(
         shown = [one.charge for one in rated if _is_shown(one)]
         draft = compose_invoice(shown, contract=contract, entity=entity, now=work.now)
         invoice_id = derive_id("inv", subscription.id, boundary.isoformat())
+        number = next_number()
         invoice = issue(draft, invoice_id=invoice_id, number=number.number)
         _put_invoice(invoice, number, subscription, work)
     moved, events = mark_billed(subscription, boundary, work.now)

@@ -33,7 +33,7 @@ def finish_run(
             nothing_to_charge=report.nothing_to_charge,
             skipped=sum(report.skipped.values()),
             parked=sum(report.parked.values()),
-            voided_numbers=voided_numbers,
+            voided_numbers=len(voided_numbers),
         ),
     )
     return finished

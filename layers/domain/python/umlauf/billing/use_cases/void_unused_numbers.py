@@ -1,5 +1,6 @@
 """Explain the gaps: every number of a block that no invoice used is voided on record."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, free_numbers
@@ -9,11 +10,15 @@ from umlauf.kernel.work import Work
 _REASON: Final = "reserved for a billing run that did not need it"
 
 
-def void_unused_numbers(block: NumberBlock, *, work: Work, numbers: Numbers) -> tuple[str, ...]:
-    """Void what is left of the block and give the numbers voided in all."""
+def void_unused_numbers(
+    block: NumberBlock, *, work: Work, numbers: Numbers
+) -> Sequence[DocumentNumber]:
+    """Void what is left of the block; give what became of each of its numbers."""
     taken = numbers.taken(block)
-    left = free_numbers([block], taken, block.series)
-    for free in left:
-        work.put(DocumentNumber(free.number, block.id, NumberUse.VOIDED, reason=_REASON))
-    voided_before = [number.id for number in taken if number.use is NumberUse.VOIDED]
-    return tuple(sorted([*voided_before, *(free.number for free in left)]))
+    voided = [
+        DocumentNumber(free.number, block.id, NumberUse.VOIDED, reason=_REASON)
+        for free in free_numbers([block], taken, block.series)
+    ]
+    for number in voided:
+        work.put(number)
+    return [*taken, *voided]

@@ -1,0 +1,117 @@
+"""Applies what became of payments to what is owed.
+
+Payments may tell it twice and out of order: the receivable keeps one place per attempt, where only
+newer news replaces older, so a repetition is a success that changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from umlauf.billing.model import Settlement, SettlementState
+from umlauf.billing.use_cases.settle_receivable import settle_receivable
+from umlauf.kernel.errors import InvalidInput
+from umlauf.kernel.events import EventEnvelope
+from umlauf.kernel.work import carry_out
+from umlauf.payments.events import (
+    PaymentFailed,
+    PaymentProcessing,
+    PaymentReturned,
+    PaymentSucceeded,
+)
+from umlauf_adapters.billing.invoices import DynamoReceivables
+from umlauf_adapters.kernel.documents import decode
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.kernel.event_intake import read_event
+
+WORKS: Final = DynamoWorks()
+RECEIVABLES: Final = DynamoReceivables()
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(
+        event=event, record_handler=_settle, processor=processor, context=context
+    )
+
+
+def _settle(record: SQSRecord) -> None:
+    """Apply one message. Whatever it raises sends this record, alone, back to the queue."""
+    envelope = read_event(record.body)
+    read = READERS.get(envelope.type)
+    if read is None:
+        raise InvalidInput(f"{envelope.type} settles no receivable", field="type")
+    invoice_id, news, reason = read(envelope)
+    if invoice_id is None:
+        return  # a top-up: no invoice waits for it
+
+    receivable = carry_out(
+        lambda work: settle_receivable(
+            invoice_id, news, reason, work=work, receivables=RECEIVABLES
+        ),
+        works=WORKS,
+        now=datetime.now(UTC),
+    )
+    metrics.add_metric("SettlementApplied", MetricUnit.Count, 1)
+    logger.info(
+        "settlement_applied",
+        invoice_id=invoice_id,
+        attempt_id=news.attempt_id,
+        state=news.state.value,
+        status=receivable.status.value,
+    )
+
+
+_News = tuple[str | None, Settlement, str]
+
+
+def _processing(envelope: EventEnvelope) -> _News:
+    told = decode(PaymentProcessing, envelope.data)
+    state = SettlementState.PROCESSING
+    news = Settlement(told.attempt_id, state, told.amount, envelope.occurred_at)
+    return told.invoice_id, news, ""
+
+
+def _succeeded(envelope: EventEnvelope) -> _News:
+    told = decode(PaymentSucceeded, envelope.data)
+    state = SettlementState.SUCCEEDED
+    news = Settlement(told.attempt_id, state, told.amount, told.settled_at)
+    return told.invoice_id, news, ""
+
+
+def _failed(envelope: EventEnvelope) -> _News:
+    told = decode(PaymentFailed, envelope.data)
+    state = SettlementState.FAILED
+    news = Settlement(told.attempt_id, state, told.amount, told.failed_at)
+    return told.invoice_id, news, told.reason_code
+
+
+def _returned(envelope: EventEnvelope) -> _News:
+    told = decode(PaymentReturned, envelope.data)
+    state = SettlementState.RETURNED
+    news = Settlement(told.attempt_id, state, told.amount, told.returned_at)
+    return told.invoice_id, news, told.reason_code
+
+
+READERS: Final[dict[str, Callable[[EventEnvelope], _News]]] = {
+    PaymentProcessing.TYPE: _processing,
+    PaymentSucceeded.TYPE: _succeeded,
+    PaymentFailed.TYPE: _failed,
+    PaymentReturned.TYPE: _returned,
+}
