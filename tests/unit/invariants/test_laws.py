@@ -1,0 +1,248 @@
+"""Each law finds what breaks it, and nothing in sound books."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from invariants.books import Books, DeadLetterQueue
+from invariants.report import check
+from umlauf.billing.model import (
+    Invoice,
+    InvoiceLine,
+    LineKind,
+    PriceBasis,
+    RatedUsage,
+    TaxAmount,
+    TaxTreatment,
+)
+from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
+from umlauf.dunning.model import Case
+from umlauf.fleet.model import Measure, Outcome, Reason, Restriction
+from umlauf.inventory.model import Asset, Assignment
+from umlauf.inventory.states import AssetState
+from umlauf.kernel.calendar import Interval, IntervalUnit, Period
+from umlauf.kernel.money import Money
+from umlauf.ledger.chart import SKR04
+from umlauf.ledger.model import Debtor, JournalEntry, Posting, Side
+from umlauf.subscriptions.model import Status, Subscription
+from umlauf.usage.model import (
+    Bucket,
+    ChargedBy,
+    DayUsage,
+    MeterPoint,
+    PlacedReading,
+    Position,
+    Reading,
+    Registers,
+)
+from umlauf.wallets.model import EntryKind, Wallet, WalletEntry
+
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
+SEPTEMBER = Period(date(2026, 9, 1), date(2026, 10, 1))
+TEN, TAX = Money(1000, "EUR"), Money(190, "EUR")
+TREATMENT = TaxTreatment("DE", "standard", Decimal(19))
+LINE = InvoiceLine(
+    1, "minutes", LineKind.USAGE, "Minutes", SEPTEMBER, Decimal(1), "minute", TEN, TEN, TREATMENT
+)
+INVOICE = Invoice(
+    id="inv_1",
+    number="RE-2026-000001",
+    legal_entity="umlauf-de",
+    customer_id="cus_1",
+    subscription_id="sub_1",
+    currency="EUR",
+    price_basis=PriceBasis.NET,
+    is_business=False,
+    lines=(LINE,),
+    taxes=(TaxAmount(TREATMENT, TEN, TAX),),
+    net=TEN,
+    tax=TAX,
+    gross=TEN + TAX,
+    issued_on=date(2026, 10, 1),
+    due_on=date(2026, 10, 15),
+    issued_at=NOW,
+)
+NUMBERS = [DocumentNumber("RE-2026-000001", "b", NumberUse.ISSUED, "inv_1")]
+READING = Reading("dev_1", Position(1, 1), NOW, Registers(60, 100, 1))
+BUCKET = Bucket("sub_1", date(2026, 9, 3), ChargedBy.INVOICE)
+SUBSCRIPTION = Subscription(
+    id="sub_1",
+    customer_id="cus_1",
+    plan_id="city-metered",
+    plan_version=1,
+    interval=Interval(IntervalUnit.MONTH),
+    currency="EUR",
+    time_zone="Europe/Berlin",
+    ordered_at=NOW,
+    status=Status.ACTIVE,
+    asset_id="ast_1",
+    next_due_at=NOW,
+)
+ASSET = Asset(
+    id="ast_1",
+    model="city",
+    serial="1",
+    station_id="sta_1",
+    registered_at=NOW,
+    state=AssetState.ON_RENT,
+    holder=Assignment("sub_1", "cus_1", NOW),
+)
+CASE = Case("cas_1", "inv_1", "sub_1", "cus_1", 1, "de-consumer", "Europe/Berlin", "failed", NOW)
+RESTRICTION = Restriction(
+    id="rst_1",
+    request_id="cas_1",
+    measure=Measure.NO_NEW_PREPAID_SESSION,
+    reason=Reason.ARREARS,
+    subscription_id="sub_1",
+    customer_id="cus_1",
+    asset_id=None,
+    outcome=Outcome.ALLOWED,
+    basis="policy",
+    decided_at=NOW,
+    expires_at=NOW + timedelta(days=30),
+)
+ENTRY = JournalEntry(
+    id="jnl_1",
+    source_event_id="invoice#inv_1:1.0",
+    source_type="billing.invoice_issued.v1",
+    reference="inv_1",
+    text="invoice",
+    posted_on=date(2026, 10, 1),
+    recorded_at=NOW,
+    postings=(
+        Posting(SKR04.debtors.number, Side.DEBIT, TEN + TAX),
+        Posting("4400", Side.CREDIT, TEN),
+        Posting("3806", Side.CREDIT, TAX),
+    ),
+    debtor="10000",
+)
+
+
+def sound_books() -> Books:
+    return Books(
+        {
+            Invoice: [INVOICE],
+            Series: [Series("RE-2026", 1)],
+            NumberBlock: [NumberBlock("b", "RE-2026", 1, 1)],
+            DocumentNumber: list(NUMBERS),
+            JournalEntry: [ENTRY],
+            Debtor: [Debtor("10000", "cus_1", (TEN + TAX,))],
+            Wallet: [Wallet("wal_1", "cus_2", TEN, entry_count=1)],
+            WalletEntry: [
+                WalletEntry(
+                    wallet_id="wal_1",
+                    number=1,
+                    entry_kind=EntryKind.TOP_UP,
+                    amount=TEN,
+                    balance_after=TEN,
+                    reference="att_1",
+                    booked_at=NOW,
+                )
+            ],
+            RatedUsage: [
+                RatedUsage("r", "sub_1", "minutes", "ride_seconds", "p", 1, SEPTEMBER, 60, TEN)
+            ],
+            DayUsage: [DayUsage("sub_1", date(2026, 9, 3), by_invoice=Registers(60, 100, 1))],
+            PlacedReading: [PlacedReading(READING, BUCKET, Registers(60, 100, 1))],
+            MeterPoint: [
+                MeterPoint(
+                    "dev_1",
+                    "ast_1",
+                    NOW,
+                    latest=PlacedReading(READING, BUCKET, Registers(60, 100, 1)),
+                )
+            ],
+            Subscription: [SUBSCRIPTION],
+            Asset: [ASSET],
+            Case: [CASE],
+            Restriction: [RESTRICTION],
+        },
+        frozenset({"cas_1"}),
+        [DeadLetterQueue("readings", 0, is_watched=True)],
+    )
+
+
+def test_sound_books_keep_every_law() -> None:
+    report = check(sound_books())
+    assert [law.violations for law in report.laws] == [[]] * 7
+    assert report.hold
+
+
+def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
+    return lambda books: replace(books, aggregates={**books.aggregates, cls: list(aggregates)})
+
+
+@pytest.mark.parametrize(
+    ("law", "breaking", "says"),
+    [
+        pytest.param(1, _set(Debtor), "differs from the journal", id="debtor forgot"),
+        pytest.param(1, _set(WalletEntry), "its entries say", id="balance without entry"),
+        pytest.param(
+            2,
+            _set(Invoice, INVOICE, replace(INVOICE, id="inv_2", number="RE-2026-000002")),
+            "charged twice",
+            id="same month twice",
+        ),
+        pytest.param(2, _set(Invoice, replace(INVOICE, gross=TEN)), "net plus tax", id="odd cent"),
+        pytest.param(2, _set(Invoice, replace(INVOICE, net=TAX)), "sum of its lines", id="sum"),
+        pytest.param(
+            2,
+            _set(Invoice, replace(INVOICE, lines=(replace(LINE, amount=-TEN),))),
+            "more back",
+            id="credit without charge",
+        ),
+        pytest.param(3, _set(DocumentNumber), "never reserved", id="number out of nowhere"),
+        pytest.param(
+            3,
+            _set(NumberBlock, NumberBlock("b", "RE-2026", 1, 2)),
+            "neither used nor voided",
+            id="unexplained gap",
+        ),
+        pytest.param(3, _set(Series, Series("RE-2026", 5)), "reserved up to", id="lost block"),
+        pytest.param(
+            3, _set(Invoice, INVOICE, replace(INVOICE, id="x")), "on 2 invoices", id="number twice"
+        ),
+        pytest.param(
+            4,
+            _set(Subscription, replace(SUBSCRIPTION, status=Status.ENDED)),
+            "not active",
+            id="asset with a dead contract",
+        ),
+        pytest.param(
+            4, _set(Asset, ASSET, replace(ASSET, id="ast_2")), "2 assets", id="two assets"
+        ),
+        pytest.param(5, _set(PlacedReading), "readings say", id="usage from nothing"),
+        pytest.param(5, _set(DayUsage), "metered only 0", id="billed, never metered"),
+        pytest.param(5, _set(RatedUsage), "never rated", id="invoiced, never rated"),
+        pytest.param(
+            5,
+            _set(MeterPoint, MeterPoint("dev_1", "ast_1", NOW)),
+            "counted",
+            id="counted more than the device shows",
+        ),
+        pytest.param(
+            6,
+            lambda books: replace(books, running_executions=frozenset()),
+            "nothing carries it on",
+            id="case without execution",
+        ),
+        pytest.param(6, _set(Case), "outlives", id="restriction without case"),
+        pytest.param(
+            7,
+            lambda books: replace(
+                books, dead_letter_queues=[DeadLetterQueue("q", 1, is_watched=False)]
+            ),
+            "no alarm watches",
+            id="unwatched",
+        ),
+    ],
+)
+def test_a_broken_law_is_found_by_its_number(
+    law: int, breaking: Callable[[Books], Books], says: str
+) -> None:
+    report = check(breaking(sound_books()))
+    assert not report.hold
+    assert any(says in violation for violation in report.laws[law - 1].violations)
