@@ -4,21 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
-from umlauf.wallets.events import SessionSettled, UsageUnsettled
+from umlauf.wallets.events import UsageUnsettled
 from umlauf.wallets.model import (
-    EntryKind,
     Session,
-    SessionStatus,
     UnsettledReason,
     UnsettledUsage,
     Wallet,
-    WalletEntry,
     wallet_id_of,
 )
 from umlauf.wallets.ports import Sessions, Wallets
-from umlauf.wallets.pricing import cost
+from umlauf.wallets.settlement import settle_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +94,14 @@ class _Settling:
         return session
 
     def _settle(self, wallet: Wallet, session: Session) -> None:
-        """Take the ride's cost from the freed hold, and beyond it from what is available."""
-        owed = cost(session.terms, session.quantity)
-        freed = wallet.released(session.id)
-        charged = min(owed, freed.available)
-        settled = replace(
-            session,
-            status=SessionStatus.SETTLED,
-            charged=charged,
-            shortfall=owed - charged,
-            ended_at=self._work.now,
-        )
-        after, entry = _taken(freed, charged, session.id, self._work.now)
-        if entry is not None:
-            self._work.put(entry)
-        self._work.put(after)
-        self._work.put(settled, _settled_event(settled, charged, owed - charged, self._work.now))
-        self._wallets[wallet.id] = after
-        self._sessions[session.id] = settled
-        self._settled.append(settled)
+        settlement = settle_session(wallet, session, self._work.now)
+        if settlement.entry is not None:
+            self._work.put(settlement.entry)
+        self._work.put(settlement.wallet)
+        self._work.put(settlement.session, settlement.event)
+        self._wallets[wallet.id] = settlement.wallet
+        self._sessions[session.id] = settlement.session
+        self._settled.append(settlement.session)
 
     def _keep_unsettled(self, usage: PrepaidUsage) -> None:
         if usage.quantity == 0:
@@ -140,31 +125,3 @@ class _Settling:
                 reason,
             ),
         )
-
-
-def _taken(
-    wallet: Wallet, charged: Money, session_id: str, now: datetime
-) -> tuple[Wallet, WalletEntry | None]:
-    """A ride that cost nothing leaves no entry."""
-    if not charged:
-        return wallet, None
-    return wallet.booked(EntryKind.RIDE, -charged, session_id, now)
-
-
-def _settled_event(
-    session: Session, charged: Money, shortfall: Money, now: datetime
-) -> SessionSettled:
-    return SessionSettled(
-        session_id=session.id,
-        wallet_id=session.wallet_id,
-        customer_id=session.customer_id,
-        subscription_id=session.subscription_id,
-        asset_id=session.asset_id,
-        amount=charged,
-        tax_rate=session.terms.tax_rate,
-        tax_country=session.terms.tax_country,
-        seconds=session.quantity,
-        meter=session.terms.meter,
-        shortfall=shortfall,
-        settled_at=now,
-    )

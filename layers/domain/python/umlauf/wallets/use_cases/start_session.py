@@ -16,6 +16,7 @@ from umlauf.wallets.model import (
     wallet_id_of,
 )
 from umlauf.wallets.ports import Sessions, StartGates, Wallets
+from umlauf.wallets.settlement import settle_session
 from umlauf.wallets.start_policy import DEFAULT_POLICY, StartPolicy, grant_lease
 
 
@@ -41,8 +42,8 @@ def start_session(
 ) -> Session:
     """Hold the lease's price and open the session; the same command again gives the same session.
 
-    A session of the subscription that was never ridden and has expired makes room. Raises
-    UnknownWallet, StartRestricted, InsufficientBalance, SessionAlreadyOpen.
+    A session of the subscription that has expired is ended first. Raises UnknownWallet,
+    StartRestricted, InsufficientBalance, SessionAlreadyOpen.
     """
     session_id = derive_id("ses", order.customer_id, order.subscription_id, order.command_key)
     known = sessions.find(session_id)
@@ -78,13 +79,23 @@ def start_session(
 def _without_expired(
     wallet: Wallet, subscription_id: str, sessions: Sessions, work: Work
 ) -> Wallet:
-    """Free what an expired, unridden session still holds; its late ride would stay unsettled."""
+    """End an expired session: its permit is over, and nobody told that its ride ended.
+
+    What was measured is settled, and an unridden one released. Usage that still comes stays open as
+    unsettled.
+    """
     running = wallet.session_of(subscription_id)
     if running is None:
         return wallet
     session = sessions.get(running.session_id)
-    if work.now < session.expires_at or session.quantity:
+    if work.now < session.expires_at:
         return wallet
+    if session.quantity:
+        settlement = settle_session(wallet, session, work.now)
+        if settlement.entry is not None:
+            work.put(settlement.entry)
+        work.put(settlement.session, settlement.event)
+        return settlement.wallet
     work.put(
         replace(session, status=SessionStatus.RELEASED, ended_at=work.now),
         SessionReleased(
