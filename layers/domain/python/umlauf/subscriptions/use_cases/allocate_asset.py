@@ -33,8 +33,6 @@ def allocate_asset(
             "an asset",
             field="subscription_id",
         )
-    if subscription.asset_id == command.asset_id:
-        return subscription
     plan = plans.get(subscription.plan_id, subscription.plan_version)
     asset = assets.get(command.asset_id)
     if asset.model != plan.asset_model:
@@ -42,8 +40,9 @@ def allocate_asset(
             f"{plan.plan_id} needs a {plan.asset_model}, and {asset.id} is a {asset.model}",
             field="asset_id",
         )
-    if subscription.asset_id is not None:
-        release_reservation(subscription.asset_id, subscription.id, work=work, assets=assets)
+    former = subscription.asset_id
+    if former is not None and former != asset.id:
+        release_reservation(former, subscription.id, work=work, assets=assets)
     request = ReservationRequest(
         asset_id=asset.id,
         subscription_id=subscription.id,
@@ -51,5 +50,6 @@ def allocate_asset(
     )
     reserve_asset(request, work=work, assets=assets)
     allocated = replace(subscription, asset_id=asset.id)
-    work.put(allocated)
+    if allocated != subscription:
+        work.put(allocated)
     return allocated
