@@ -3,7 +3,7 @@
 Signed in, with idempotency keys, answers checked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx
@@ -24,18 +24,12 @@ class Refused(Exception):
 class Api:
     """Requests as one person, or as nobody.
 
-    Tokens run out with the platform's clock: sign in anew.
+    `sign_in` gives a token. Tokens run out with the platform's clock: a refused one is renewed.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
-        self._http = httpx.Client(base_url=url, timeout=_SECONDS)
-        self._token = token
-
-    def signed_in(self, token: str) -> "Api":
-        """The same connection for somebody else."""
-        twin = Api.__new__(Api)
-        twin._http, twin._token = self._http, token  # noqa: SLF001 - it is the same class
-        return twin
+    def __init__(self, http: httpx.Client, sign_in: Callable[[], str] | None = None) -> None:
+        self._http, self._sign_in = http, sign_in
+        self._token: str | None = None
 
     def get(self, path: str, **query: Any) -> Json:
         return self._send("GET", path, params=query)
@@ -45,20 +39,27 @@ class Api:
         headers = {"Idempotency-Key": key} if key else {}
         return self._send("POST", path, json=body, headers=headers)
 
-    def put(self, path: str, body: Json) -> Json:
-        return self._send("PUT", path, json=body)
-
-    def close(self) -> None:
-        self._http.close()
-
     def _send(self, method: str, path: str, **arguments: Any) -> Json:
-        headers = dict(arguments.pop("headers", {}))
-        if self._token:
-            headers["Authorization"] = self._token
-        answer = self._http.request(method, path, headers=headers, **arguments)
+        answer = self._request(method, path, **arguments)
+        if answer.status_code == httpx.codes.UNAUTHORIZED and self._sign_in and self._token:
+            self._token = None
+            answer = self._request(method, path, **arguments)
         if answer.is_error:
             raise Refused(answer.status_code, _problem(answer), f"{method} {path}")
         return answer.json() if answer.content else None
+
+    def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        headers = dict(arguments.pop("headers", {}))
+        if self._sign_in and self._token is None:
+            self._token = self._sign_in()
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return self._http.request(method, path, headers=headers, **arguments)
+
+
+def connect(url: str) -> httpx.Client:
+    """One connection for everybody."""
+    return httpx.Client(base_url=url, timeout=_SECONDS)
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:
