@@ -78,6 +78,7 @@ class Ministack:
         self._stop_serving: asyncio.Event | None = None
         self._serving: concurrent.futures.Future[None] | None = None
         self.loop = asyncio.new_event_loop()
+        self.dynamodb_lock = threading.RLock()
         invocation_context.install()
         self._set_environment(_SETTINGS | _CREDENTIALS)
         with _without_endless_threads():
@@ -184,6 +185,11 @@ class Ministack:
                 return function(*arguments)
 
         return self.call(scoped)
+
+    def call_dynamodb(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run `function` here, with DynamoDB to itself: its requests run on any thread."""
+        with self.dynamodb_lock, self.responses.request_scope(ACCOUNT_ID, REGION):
+            return function(*arguments)
 
     def call_async(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine on ministack's loop and wait for its result."""

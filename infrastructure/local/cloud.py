@@ -10,6 +10,7 @@ come to rest.
 """
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,9 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local import invocation_context
+from local import invocation_context, lints
 from local.boot import ACCOUNT_ID, LOOPBACK, REGION, Ministack, bind_loopback, ministack
 from local.clock import Clock, DueSource
+from local.comparison import compare
 from local.completion import complete
 from local.control import Control
 from local.deployment import ClientFactory, Deployment, Stack
@@ -35,6 +37,7 @@ from local.loopback import Loopback
 from local.measuring import Calls, Measurement
 from local.patches import Patches
 from local.schedules import Schedules
+from local.self_test import check_behaviour, check_names
 from local.state import StateParts, load_state, save_state
 from local.template import Template, read_template
 from local.turns import Turns
@@ -68,6 +71,8 @@ class LocalCloud:
         self.clock = Clock(self._turns)
         self._on_stop: list[Callable[[], None]] = []
         self._is_running = False
+        # Moves, deployments and saved states exclude one another; requests do not wait for them.
+        self._moving = threading.RLock()
 
     def __enter__(self) -> Self:
         self.start()
@@ -102,9 +107,11 @@ class LocalCloud:
             undo.callback(listener.close)
             undo.callback(self.stop)
             self._ministack = ministack()
+            check_names(self._ministack)
             self._assemble()
             self._ministack.serve(self.front, listener, self.mqtt_port)
             self.client = ClientFactory(self.http_url)
+            check_behaviour(self.client)
             undo.pop_all()
 
     def _assemble(self) -> None:
@@ -140,12 +147,18 @@ class LocalCloud:
 
     def deploy(self) -> None:
         """Deploy the template, or what changed in it, and wait until it has settled."""
-        template = read_template(self.root)
+        with self._moving:
+            self._deploy(read_template(self.root))
+
+    def _deploy(self, template: Template) -> None:
         deployment = Deployment(self._ministack, self.client, self._parameters)
         deployment.seed_parameters(self._ssm)
         self._stack = deployment.deploy(template)
         self.outputs = self._stack.outputs
+        lints.check(self._stack)
         complete(self._stack, self.client)
+        compare(self._stack, self.client)
+        self._template = template
         self.functions.deploy(self._function_sources(template))
         self.settle()
 
@@ -166,17 +179,34 @@ class LocalCloud:
 
     def advance(self, by: timedelta) -> None:
         """Let `by` pass: everything due on the way happens in order."""
-        self.move_to(self.now() + by)
+        with self._moving:
+            self.move_to(self.now() + by)
 
     def move_to(self, to: datetime) -> None:
         """Let time pass until `to`; the past is refused."""
         if to.tzinfo is None:
             message = f"a moment needs its offset: {to.isoformat()}"
             raise LocalCloudError(message)
-        if to < self.now():
-            message = f"the clock shows {self.now().isoformat()} and never goes back"
-            raise LocalCloudError(message)
-        self.clock.move(to.timestamp(), self.settle)
+        with self._moving:
+            if to < self.now():
+                message = f"the clock shows {self.now().isoformat()} and never goes back"
+                raise LocalCloudError(message)
+            runs_along = self.clock.is_running_along
+            self.clock.run_along(is_on=False)
+            try:
+                self.clock.move(to.timestamp(), self.settle)
+            finally:
+                self.clock.run_along(is_on=runs_along)
+
+    def run_along(self, *, is_on: bool) -> None:
+        """Let time pass by itself between moves; `catch_up` then does what has fallen due."""
+        with self._moving:
+            self.clock.run_along(is_on=is_on)
+
+    def catch_up(self) -> None:
+        """Do what has fallen due while time ran along."""
+        with self._moving:
+            self.clock.move(self.clock.now(), self.settle)
 
     def settle(self, seconds: float = _SETTLE_SECONDS) -> None:
         """Wait until nothing is left to do at this moment of the cloud's time."""
@@ -217,8 +247,9 @@ class LocalCloud:
 
     def save(self, path: Path) -> None:
         """Write everything that survives a restart to `path`."""
-        self.settle()
-        save_state(self._state_parts(), path)
+        with self._moving:
+            self.settle()
+            save_state(self._state_parts(), path)
 
     def _state_parts(self) -> StateParts:
         return StateParts(
@@ -231,9 +262,10 @@ class LocalCloud:
 
     def load(self, path: Path) -> list[str]:
         """Read a saved state into this deployment; says what could not come along."""
-        notes = load_state(self._state_parts(), path)
-        self.settle()
-        return notes
+        with self._moving:
+            notes = load_state(self._state_parts(), path)
+            self.settle()
+            return notes
 
     # --- addresses ----------------------------------------------------------------------------
 
@@ -273,6 +305,14 @@ class LocalCloud:
         """Add an operation to the control API, below /_umlauf."""
         self.front.add(method, path, handler)
 
+    def code_folders(self) -> list[Path]:
+        """The folders whose code is deployed."""
+        return self._template.code_folders()
+
+    def definition_files(self) -> list[Path]:
+        """The template and the files it reads."""
+        return self._template.definitions
+
     # --- inside -------------------------------------------------------------------------------
 
     def _function_sources(self, template: Template) -> dict[str, FunctionSource]:
@@ -289,4 +329,5 @@ class LocalCloud:
             self._ministack.cloudwatch.record_metric(namespace, name, value, unit, dimensions)
 
     _ministack: Ministack
+    _template: Template
     client: Any

@@ -205,7 +205,7 @@ class EventSources:
             return False
         uuid = mapping["UUID"]
         limit = min(int(mapping["BatchSize"]), self._batch_limit.get(uuid, 10_000))
-        position, batch = self._ministack.call_scoped(self._read_stream, uuid, table, limit)
+        position, batch = self._ministack.call_dynamodb(self._read_stream, uuid, table, limit)
         if not batch:
             return False
         records = self._filtered(batch, mapping)
@@ -241,7 +241,7 @@ class EventSources:
         """Retry the stream from where it stands, or give the batch up to the failure queue."""
         uuid = mapping["UUID"]
         table = mapping["EventSourceArn"].split("/")[1]
-        now_at, batch = self._ministack.call_scoped(
+        now_at, batch = self._ministack.call_dynamodb(
             self._read_stream, uuid, table, int(mapping["BatchSize"])
         )
         attempts = self._attempts[uuid] = self._attempts.get(uuid, 0) + (now_at == position)

@@ -55,7 +55,7 @@ class Expiry:
     def fire(self, now: float) -> None:
         while self._due and self._due[0][0] <= now:
             _, _, table, partition, sort = heapq.heappop(self._due)
-            self._ministack.call_scoped(self._expire, table, partition, sort, now)
+            self._ministack.call_dynamodb(self._expire, table, partition, sort, now)
 
     def _setting(self, table: str) -> str | None:
         setting = self._ministack.dynamodb._ttl_settings.get_scoped(ACCOUNT_ID, REGION, table)

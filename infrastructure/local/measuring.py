@@ -9,9 +9,7 @@ from typing import Any
 
 from local.patches import Patches
 
-_WRITES = frozenset(
-    ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
-)
+_WRITES = frozenset(("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"))
 # Updating time to live and the like is not an operation on data.
 _READS = frozenset(("GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"))
 

@@ -61,6 +61,7 @@ class Patches:
 
     def apply(self, execute: Callable[..., dict[str, Any]], wake: Callable[[], None]) -> None:
         """Put everything in place: `execute` runs functions, `wake` says that work arrived."""
+        self._dynamodb_takes_one_request_at_a_time()
         self._functions(execute, wake)
         self._threads_take_turns()
         self._waits_follow_the_clock()
@@ -97,6 +98,16 @@ class Patches:
             return answer(result)
 
         self.replace(gateway, "_lambda_proxy_response", answer_without_details)
+
+    def _dynamodb_takes_one_request_at_a_time(self) -> None:
+        """Its requests run on the caller's thread, and it has no lock of its own around them."""
+        handle, lock = self.ministack.dynamodb.handle_request, self.ministack.dynamodb_lock
+
+        async def handle_alone(*arguments: Any) -> Any:
+            with lock:
+                return await handle(*arguments)
+
+        self.replace(self.ministack.dynamodb, "handle_request", handle_alone)
 
     def _functions(self, execute: Callable[..., dict[str, Any]], wake: Callable[[], None]) -> None:
         lambda_svc = self.ministack.lambda_svc

@@ -62,6 +62,7 @@ class Template:
     body: dict[str, Any]
     functions: dict[str, FunctionSource] = field(default_factory=dict)
     layers: dict[str, Path] = field(default_factory=dict)
+    definitions: list[Path] = field(default_factory=list)
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -74,8 +75,8 @@ class Template:
             if resource.get("Type") == kind:
                 yield name, resource.setdefault("Properties", {})
 
-    def watched_folders(self) -> list[Path]:
-        """Every folder whose files are deployed."""
+    def code_folders(self) -> list[Path]:
+        """Every folder whose code is deployed."""
         folders = [source.folder for source in self.functions.values()]
         return sorted({*folders, *self.layers.values()})
 
@@ -86,7 +87,7 @@ def read_template(root: Path, name: str = "template.yaml") -> Template:
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         message = f"{name}: has no Resources"
         raise LocalCloudError(message)
-    template = Template(root, body)
+    template = Template(root, body, definitions=[root / name])
     for logical_id, resource in template.resources.items():
         if not isinstance(resource, dict) or "Type" not in resource:
             message = f"{name}: Resources.{logical_id} has no Type"
@@ -145,12 +146,17 @@ def _inline_definitions(template: Template) -> None:
         location = properties.get("DefinitionUri")
         if isinstance(location, str):
             del properties["DefinitionUri"]
-            properties["Definition"] = read_yaml(template.root / location)
+            properties["Definition"] = _definition(template, location)
     for _, properties in template.of_type("AWS::Serverless::Api"):
         location = properties.get("DefinitionUri")
         if isinstance(location, str):
             del properties["DefinitionUri"]
-            properties["DefinitionBody"] = read_yaml(template.root / location)
+            properties["DefinitionBody"] = _definition(template, location)
+
+
+def _definition(template: Template, location: str) -> Any:
+    template.definitions.append(template.root / location)
+    return read_yaml(template.root / location)
 
 
 def as_json(body: Any) -> str:

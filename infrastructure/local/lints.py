@@ -1,0 +1,127 @@
+"""Finds in IoT rules and state machines what ministack would run wrongly instead of refusing.
+
+Each finding is a line that stops the start, as a dropped property does.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.deployment import Resource, Stack
+from local.errors import LocalCloudError
+
+# What ministack evaluates as AWS does, found by trying; a rule that needs more needs a test first.
+_SQL_FUNCTIONS = frozenset((
+    "clientid", "encode", "decode", "timestamp", "topic", "traceid", "principal", "newuuid",
+    "accountid", "lower", "upper", "concat", "length", "substring", "startswith", "endswith",
+    "indexof", "abs", "floor", "ceil", "round", "isnull", "isundefined", "cast",
+))  # fmt: skip
+_SQL_KEYWORDS = frozenset(("as", "and", "or", "not", "in", "from", "where", "select", "value"))
+_SQL_TEXT = re.compile(r"'(?:[^']|'')*'")
+_SQL_CALL = re.compile(r"\b([A-Za-z_][A-Za-z0-9_]*)\s*\(")
+_ACTIONS = frozenset(("lambda", "republish", "dynamodbv2", "sns", "sqs"))
+
+_STATE_TYPES = frozenset(("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"))
+_IGNORED_FIELDS = {
+    "ResultWriter": "writes nothing",
+    "HeartbeatSeconds": "is not counted",
+    "HeartbeatSecondsPath": "is not counted",
+    "TimeoutSecondsPath": "is not counted",
+    "Credentials": "is not used",
+}
+_LONGEST_RETRY_SECONDS = 60
+
+
+def check(stack: Stack) -> None:
+    """Raise with a line for every finding."""
+    lines = [*_rule_lines(stack), *_machine_lines(stack)]
+    if lines:
+        raise LocalCloudError("\n".join(lines))
+
+
+def _rule_lines(stack: Stack) -> Iterator[str]:
+    for rule in stack.of_kind("AWS::IoT::TopicRule"):
+        payload = rule.properties["TopicRulePayload"]
+        at = f"template.yaml: Resources.{rule.logical_id}.Properties.TopicRulePayload"
+        for problem in sql_problems(payload.get("Sql", "")):
+            yield f"{at}.Sql: {problem}"
+        actions = [*payload.get("Actions", []), payload.get("ErrorAction") or {}]
+        for action in actions:
+            for name in action:
+                if name.lower() not in _ACTIONS:
+                    yield f"{at}: the action {name} is not carried out by the local cloud"
+
+
+def sql_problems(sql: str) -> Iterator[str]:
+    """What the local cloud would evaluate differently from AWS IoT."""
+    plain = _SQL_TEXT.sub("''", sql)
+    words = plain.lower()
+    if re.search(r"\bcase\b", words):
+        yield "CASE is evaluated wrongly by the local cloud"
+    if len(re.findall(r"\bselect\b", words)) > 1:
+        yield "a nested SELECT is evaluated wrongly by the local cloud"
+    for name in dict.fromkeys(_SQL_CALL.findall(plain)):
+        if name.lower() not in _SQL_FUNCTIONS | _SQL_KEYWORDS:
+            yield f"{name}() is not known to the local cloud"
+
+
+def _machine_lines(stack: Stack) -> Iterator[str]:
+    for machine in stack.of_kind("AWS::StepFunctions::StateMachine"):
+        at = f"template.yaml: Resources.{machine.logical_id}"
+        for problem in machine_problems(_definition(machine)):
+            yield f"{at}: {problem}"
+
+
+def _definition(machine: Resource) -> dict[str, Any]:
+    given = machine.properties.get("DefinitionString") or machine.properties.get("Definition") or {}
+    parsed: dict[str, Any] = json.loads(given) if isinstance(given, str) else given
+    return parsed
+
+
+def machine_problems(machine: Mapping[str, Any], where: str = "") -> Iterator[str]:
+    """Dangling transitions and fields without effect, in this machine and the ones inside it."""
+    states = machine.get("States") or {}
+    if machine.get("StartAt") not in states:
+        yield f"{where}StartAt names no state: {machine.get('StartAt')}"
+    for name, state in states.items():
+        at = f"{where}state {name}: "
+        yield from (at + problem for problem in _state_problems(state, states))
+        inner = [*state.get("Branches", [])]
+        inner += [state[key] for key in ("ItemProcessor", "Iterator") if key in state]
+        for part in inner:
+            yield from machine_problems(part, at)
+
+
+def _state_problems(state: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[str]:
+    kind = state.get("Type")
+    if kind not in _STATE_TYPES:
+        yield f"there is no type {kind}"
+    for target in _targets(state):
+        if target not in states:
+            yield f"leads to {target}, which is no state here"
+    ends = state.get("End") or kind in ("Succeed", "Fail", "Choice")
+    if not ends and "Next" not in state:
+        yield "has neither Next nor End"
+    for field_name, effect in _IGNORED_FIELDS.items():
+        if field_name in state:
+            yield f"{field_name} {effect} in the local cloud"
+    for retry in state.get("Retry", []):
+        if _longest_pause(retry) > _LONGEST_RETRY_SECONDS:
+            yield "a retry pauses longer than 60 seconds, which the local cloud cuts; use a Wait"
+
+
+def _targets(state: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("Next", "Default"):
+        if key in state:
+            yield state[key]
+    for branch in [*state.get("Choices", []), *state.get("Catch", [])]:
+        if "Next" in branch:
+            yield branch["Next"]
+
+
+def _longest_pause(retry: Mapping[str, Any]) -> float:
+    interval, rate = float(retry.get("IntervalSeconds", 1)), float(retry.get("BackoffRate", 2))
+    attempts = min(int(retry.get("MaxAttempts", 3)), 50)
+    longest = interval * rate ** max(0, attempts - 1) if attempts else 0.0
+    return min(longest, float(retry.get("MaxDelaySeconds", longest)))
