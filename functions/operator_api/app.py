@@ -1,0 +1,37 @@
+"""What staff does: catalog, fleet, rentals, billing runs, and looking things up.
+
+`Handler: app.app`. Each operation names the groups that may call it.
+"""
+
+import assets
+import billing_runs
+import commands
+import customers
+import devices
+import dunning_cases
+import invoices
+import journal
+import plans
+import rentals
+import stations
+import subscriptions
+import timeline
+from umlauf_http.application import Application
+from wiring import wired
+
+app = Application("operator_api", wired())
+app.include(
+    assets.routes,
+    billing_runs.routes,
+    commands.routes,
+    customers.routes,
+    devices.routes,
+    dunning_cases.routes,
+    invoices.routes,
+    journal.routes,
+    plans.routes,
+    rentals.routes,
+    stations.routes,
+    subscriptions.routes,
+    timeline.routes,
+)

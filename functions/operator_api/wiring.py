@@ -1,0 +1,67 @@
+"""Which adapters stand behind the operator API's ports. Clients are made when first used."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
+from umlauf_adapters.catalog.plans import DynamoPlans
+from umlauf_adapters.customers.block_entries import DynamoBlockEntries
+from umlauf_adapters.customers.customers import DynamoCustomers
+from umlauf_adapters.dunning.repositories import DynamoCases
+from umlauf_adapters.fleet.commands import DynamoCommands, DynamoRestrictions
+from umlauf_adapters.fleet.devices import DynamoDevices
+from umlauf_adapters.fleet.iot_registry import IotRegistry
+from umlauf_adapters.inventory.assets import DynamoAssets
+from umlauf_adapters.inventory.holders import DynamoHolders
+from umlauf_adapters.inventory.stations import DynamoStations
+from umlauf_adapters.kernel.aws_clients import client
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.kernel.event_log import DynamoEventLog
+from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
+from umlauf_adapters.payments.repositories import DynamoPayers
+from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
+from umlauf_adapters.usage.readings import DynamoMeterPoints
+from umlauf_http.answering import Wiring
+
+ASSETS: Final = DynamoAssets()
+BLOCK_ENTRIES: Final = DynamoBlockEntries()
+CASES: Final = DynamoCases()
+COMMANDS: Final = DynamoCommands()
+CUSTOMERS: Final = DynamoCustomers()
+DEBTORS: Final = DynamoDebtors()
+DEVICES: Final = DynamoDevices()
+EVENT_LOG: Final = DynamoEventLog()
+HOLDERS: Final = DynamoHolders(ASSETS)
+INVOICES: Final = DynamoInvoices()
+JOURNAL: Final = DynamoJournal()
+METER_POINTS: Final = DynamoMeterPoints()
+PAYERS: Final = DynamoPayers()
+PLANS: Final = DynamoPlans()
+RECEIVABLES: Final = DynamoReceivables()
+RESTRICTIONS: Final = DynamoRestrictions()
+STATIONS: Final = DynamoStations()
+SUBSCRIPTIONS: Final = DynamoSubscriptions()
+
+
+def wired() -> Wiring:
+    return Wiring(
+        DynamoWorks(),
+        clock=lambda: datetime.now(UTC),
+        pool_id=os.environ.get("STAFF_POOL_ID"),
+        allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
+    )
+
+
+@cache
+def registry() -> IotRegistry:
+    return IotRegistry(os.environ["DEVICE_POLICY_NAME"])
+
+
+def state_machines() -> Any:
+    return client("stepfunctions")
+
+
+def billing_cycle_arn() -> str:
+    return os.environ["BILLING_STATE_MACHINE_ARN"]
