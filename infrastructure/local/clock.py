@@ -27,10 +27,10 @@ _ROUNDS_PER_MOMENT = 10_000
 class DueSource(Protocol):
     """Something that has to happen at moments of the cloud's time, in epoch seconds."""
 
-    def next_due(self, now: float) -> float | None:
+    def next_due(self, now: float, /) -> float | None:
         """The next moment after which `fire` has something to do, or None."""
 
-    def fire(self, now: float) -> None:
+    def fire(self, now: float, /) -> None:
         """Do what is due; bounded, and deferring what is not due yet."""
 
 

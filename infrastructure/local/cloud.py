@@ -43,12 +43,13 @@ from local.template import Template, read_template
 from local.turns import Turns
 
 _SETTLE_SECONDS = 120.0
+_one_per_process = threading.Lock()
 
 
 class LocalCloud:
     """One deployed stack. One at a time per process, any number one after another."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the one place where all of it is chosen
         self,
         root: Path,
         *,
@@ -69,8 +70,7 @@ class LocalCloud:
         self._stack = Stack()
         self._turns = Turns()
         self.clock = Clock(self._turns)
-        self._on_stop: list[Callable[[], None]] = []
-        self._is_running = False
+        self._undo = contextlib.ExitStack()
         # Moves, deployments and saved states exclude one another; requests do not wait for them.
         self._moving = threading.RLock()
 
@@ -95,39 +95,39 @@ class LocalCloud:
 
     def start(self) -> None:
         """Open the ports, take over the clock and put everything in place."""
-        if self._is_running:
-            message = "this local cloud is already running"
+        if not _one_per_process.acquire(blocking=False):
+            message = "a local cloud is running in this process already: stop it first"
             raise LocalCloudError(message)
-        listener = bind_loopback(self._asked_ports[0], "HTTP")
-        probe = bind_loopback(self._asked_ports[1], "MQTT")
-        self.http_port, self.mqtt_port = listener.getsockname()[1], probe.getsockname()[1]
-        probe.close()
-        self._is_running = True
         with contextlib.ExitStack() as undo:
+            self._undo = undo
+            undo.callback(_one_per_process.release)
+            listener = bind_loopback(self._asked_ports[0], "HTTP")
             undo.callback(listener.close)
-            undo.callback(self.stop)
+            with bind_loopback(self._asked_ports[1], "MQTT") as probe:
+                self.http_port, self.mqtt_port = (s.getsockname()[1] for s in (listener, probe))
             self._ministack = ministack()
             check_names(self._ministack)
-            self._assemble()
+            undo.callback(self._ministack.shut)
+            self._assemble(undo)
             self._ministack.serve(self.front, listener, self.mqtt_port)
             self.client = ClientFactory(self.http_url)
             check_behaviour(self.client)
-            undo.pop_all()
+            self._undo = undo.pop_all()
 
-    def _assemble(self) -> None:
+    def _assemble(self, undo: contextlib.ExitStack) -> None:
         """Build the parts and connect them; in the order of their use, undone in reverse."""
         engine = self._ministack
         self.clock.start(self._start_at)
-        self._on_stop.append(self.clock.stop)
+        undo.callback(self.clock.stop)
         self._logs = FunctionLogs(self.state_dir / "logs", self._record_metric)
-        self._on_stop.append(self._logs.close)
+        undo.callback(self._logs.close)
         self.functions = LambdaEnvironments(engine, self._logs)
-        self._on_stop.append(self.functions.discard)
+        undo.callback(self.functions.discard)
         self._sources = EventSources(engine, self._turns)
         patches = Patches(engine, self.clock, self._turns)
         patches.apply(self.functions.execute, self._sources.wake)
         patches.show_ports(self.http_port, self.mqtt_port)
-        self._on_stop.append(patches.undo)
+        undo.callback(patches.undo)
         self._expiry = Expiry(engine)
         self.events, self.inbox, self.calls = EventLog(), Inbox(engine), Calls()
         for watcher in (self._expiry, self.events, self.inbox, self.calls):
@@ -139,11 +139,11 @@ class LocalCloud:
         Control(self)
         self._loopback = Loopback(engine, engine.app.app, self.http_port)
         self._loopback.open()
-        self._on_stop.append(self._loopback.close)
+        undo.callback(self._loopback.close)
         self._sources.start()
-        self._on_stop.append(self._sources.stop)
+        undo.callback(self._sources.stop)
         invocation_context.route_streams()
-        self._on_stop.append(invocation_context.restore_streams)
+        undo.callback(invocation_context.restore_streams)
 
     def deploy(self) -> None:
         """Deploy the template, or what changed in it, and wait until it has settled."""
@@ -164,12 +164,7 @@ class LocalCloud:
 
     def stop(self) -> None:
         """Close the ports, end what runs, give the clock and the streams back. Safe to repeat."""
-        if not self._is_running:
-            return
-        self._is_running = False
-        while self._on_stop:
-            self._on_stop.pop()()
-        self._ministack.shut()
+        self._undo.close()
 
     # --- time ---------------------------------------------------------------------------------
 

@@ -163,7 +163,7 @@ def _served_body(gateway: Any, api_id: str, body: Mapping[str, Any]) -> Properti
 
 def _resource_id(gateway: Any, api_id: str, path: str) -> str:
     pages = gateway.get_paginator("get_resources").paginate(restApiId=api_id, limit=500)
-    return next(i["id"] for page in pages for i in page["items"] if i["path"] == path)
+    return str(next(i["id"] for page in pages for i in page["items"] if i["path"] == path))
 
 
 def _served_operation(

@@ -49,7 +49,7 @@ class Expiry:
                 for item in partition.values():
                     self._note(name[2], item)
 
-    def next_due(self, now: float) -> float | None:
+    def next_due(self, _now: float) -> float | None:
         return self._due[0][0] if self._due else None
 
     def fire(self, now: float) -> None:

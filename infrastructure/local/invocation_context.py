@@ -1,8 +1,8 @@
 """Environment variables and standard streams of one invocation, inside a shared process.
 
 A Lambda function reads `os.environ` and prints to `sys.stdout`. Here many invocations share one
-process, so both are looked up in the context of the calling thread: the invocation's own values
-first, the process's behind them.
+process, so both are looked up in the context of the calling thread. An invocation sees its own
+variables and the few that any Linux process has; a variable the template forgot is missing here too.
 """
 
 import contextlib
@@ -17,17 +17,26 @@ _variables: ContextVar[dict[str, str] | None] = ContextVar("invocation_variables
 _output: ContextVar[TextIOBase | None] = ContextVar("invocation_output", default=None)
 
 
+_OF_EVERY_PROCESS = frozenset(
+    ("AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL", "HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
+)
+
+
 class ContextEnvironment(MutableMapping[str, str]):
-    """Stands in for `os.environ`: an invocation sees its own variables over the process's."""
+    """Stands in for `os.environ`: inside an invocation it shows the invocation's variables."""
 
     def __init__(self, process: MutableMapping[str, str]) -> None:
         self.process = process
 
     def __getitem__(self, name: str) -> str:
         own = _variables.get()
-        if own is not None and name in own:
+        if own is None:
+            return self.process[name]
+        if name in own:
             return own[name]
-        return self.process[name]
+        if name in _OF_EVERY_PROCESS:
+            return self.process[name]
+        raise KeyError(name)
 
     def __setitem__(self, name: str, value: str) -> None:
         own = _variables.get()
@@ -38,16 +47,22 @@ class ContextEnvironment(MutableMapping[str, str]):
 
     def __delitem__(self, name: str) -> None:
         own = _variables.get()
-        if own is not None and name in own:
-            del own[name]
-        else:
+        if own is None:
             del self.process[name]
+        else:
+            del own[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self.process, **(_variables.get() or {})})
+        return iter(self._visible())
 
     def __len__(self) -> int:
-        return len({**self.process, **(_variables.get() or {})})
+        return len(self._visible())
+
+    def _visible(self) -> dict[str, str]:
+        own = _variables.get()
+        if own is None:
+            return dict(self.process)
+        return {k: v for k, v in self.process.items() if k in _OF_EVERY_PROCESS} | own
 
     def copy(self) -> dict[str, str]:
         return dict(self)

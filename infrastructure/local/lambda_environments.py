@@ -294,7 +294,7 @@ def _failure(error: BaseException, request_id: str) -> dict[str, Any]:
     kind = type(error).__name__
     if isinstance(error, ImportError):
         kind = "Runtime.ImportModuleError"
-    frames = traceback.format_tb(error.__traceback__)
+    frames = [frame for frame in traceback.format_tb(error.__traceback__) if __file__ not in frame]
     body = {
         "errorMessage": str(error),
         "errorType": kind,

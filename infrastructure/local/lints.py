@@ -106,6 +106,10 @@ def _state_problems(state: Mapping[str, Any], states: Mapping[str, Any]) -> Iter
     for field_name, effect in _IGNORED_FIELDS.items():
         if field_name in state:
             yield f"{field_name} {effect} in the local cloud"
+    yield from _retry_problems(state)
+
+
+def _retry_problems(state: Mapping[str, Any]) -> Iterator[str]:
     for retry in state.get("Retry", []):
         if _longest_pause(retry) > _LONGEST_RETRY_SECONDS:
             yield "a retry pauses longer than 60 seconds, which the local cloud cuts; use a Wait"

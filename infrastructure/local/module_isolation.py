@@ -65,7 +65,9 @@ class SourceTree:
         found = importlib.util.spec_from_file_location(
             module_name, file, loader=loader, submodule_search_locations=paths
         )
-        assert found is not None
+        if found is None:
+            message = f"{file} cannot be loaded"
+            raise ImportError(message)
         return found
 
     def code(self, name: str) -> CodeType | None:

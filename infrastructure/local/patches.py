@@ -8,7 +8,7 @@ names in its modules are replaced. `self_test` checks on each start that every o
 
 import asyncio
 import contextlib
-import datetime
+import datetime as dt
 import functools
 import json
 import ssl
@@ -155,10 +155,10 @@ class Patches:
         real_now = time_machine.escape_hatch.datetime.datetime.now
         real_datetime = type(
             "datetime",
-            (datetime.datetime,),
+            (dt.datetime,),
             {"now": staticmethod(lambda zone=None: real_now(zone))},
         )
-        self.replace(self.ministack.x509, "_dt", Overlay(datetime, datetime=real_datetime))
+        self.replace(self.ministack.x509, "_dt", Overlay(dt, datetime=real_datetime))
 
     def _state_machines_are_complete(self) -> None:
         stepfunctions = self.ministack.stepfunctions

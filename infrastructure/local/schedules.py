@@ -54,7 +54,7 @@ class Schedules:
         self._fired: dict[tuple[str, str, str], float] = {}
         self._next_cron = functools.lru_cache(4096)(self._compute_next_cron)
 
-    def next_due(self, now: float) -> float | None:
+    def next_due(self, _now: float) -> float | None:
         return min((o.moment for o in self._occurrences()), default=None)
 
     def fire(self, now: float) -> None:

@@ -53,7 +53,7 @@ def save_state(parts: StateParts, path: Path) -> None:
 
 
 def load_state(parts: StateParts, path: Path) -> list[str]:
-    """Put the saved state in the place of the current one; what could not come along is returned."""
+    """Put the saved state in the current one's place; give what could not come along."""
     document = _read(path, parts.ministack.persistence.decode)
     running = _running_executions(document)
     parts.ministack.replace_state(document["services"])

@@ -87,11 +87,11 @@ def read_template(root: Path, name: str = "template.yaml") -> Template:
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         message = f"{name}: has no Resources"
         raise LocalCloudError(message)
-    template = Template(root, body, definitions=[root / name])
-    for logical_id, resource in template.resources.items():
+    for logical_id, resource in body["Resources"].items():
         if not isinstance(resource, dict) or "Type" not in resource:
             message = f"{name}: Resources.{logical_id} has no Type"
             raise LocalCloudError(message)
+    template = Template(root, body, definitions=[root / name])
     _find_layers(template)
     _find_functions(template)
     _inline_definitions(template)

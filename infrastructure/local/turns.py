@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
 
 # The ticket on whose behalf a context works; it travels with the in-process AWS calls made in it.
 _working_for: ContextVar[int] = ContextVar("working_for_ticket", default=0)
@@ -97,65 +97,68 @@ class Turns:
             return self._changed.wait_for(lambda: self._unfinished == 0, seconds)
 
 
-def turn_thread(turns: Turns, exempt: Iterable[str] = ()) -> type[threading.Thread]:
+class TurnThread(threading.Thread):
+    """A thread that takes its turn; `turn_thread` binds it to a line to stand in."""
+
+    turns: ClassVar[Turns]
+    exempt: ClassVar[frozenset[str]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        target = kwargs.get("target")
+        self._takes_turns = getattr(target, "__name__", "") not in self.exempt
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._ticket = 0
+        self._joiner_ticket: int | None = None
+        self._has_joiner = False
+
+    def start(self) -> None:
+        if self._takes_turns:
+            self._ticket = self.turns.ticket()
+        try:
+            super().start()
+        except RuntimeError:
+            if self._takes_turns:
+                self.turns.withdraw(self._ticket)
+            raise
+
+    def run(self) -> None:
+        if not self._takes_turns:
+            super().run()
+            return
+        self.turns.begin(self._ticket)
+        try:
+            super().run()
+        finally:
+            with self._lock:
+                self._is_over = True
+                if self._has_joiner:
+                    # Drawn by the child, still in its turn: the parent's place is certain.
+                    self._joiner_ticket = self.turns.ticket()
+            self.turns.end()
+
+    def join(self, timeout: float | None = None) -> None:
+        if not self._takes_turns or not self.turns.is_holder():
+            super().join(timeout)
+            return
+        with self._lock:
+            if self._is_over:
+                return
+            self._has_joiner = True
+        self.turns.end()
+        super().join(timeout)
+        ticket = self._joiner_ticket
+        self.turns.begin(self.turns.ticket() if ticket is None else ticket)
+
+
+def turn_thread(turns: Turns, exempt: Iterable[str] = ()) -> type[TurnThread]:
     """A Thread class whose threads take turns, for a module that starts plain threads.
 
     Threads whose target is named in `exempt` are endless loops of the module's own and are left
     alone: counting them would mean that nothing ever settles.
     """
-    untouched = frozenset(exempt)
-
-    class TurnThread(threading.Thread):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            target = kwargs.get("target")
-            self._takes_turns = getattr(target, "__name__", "") not in untouched
-            self._lock = threading.Lock()
-            self._is_over = False
-            self._ticket = 0
-            self._joiner_ticket: int | None = None
-            self._has_joiner = False
-
-        def start(self) -> None:
-            if self._takes_turns:
-                self._ticket = turns.ticket()
-            try:
-                super().start()
-            except RuntimeError:
-                if self._takes_turns:
-                    turns.withdraw(self._ticket)
-                raise
-
-        def run(self) -> None:
-            if not self._takes_turns:
-                super().run()
-                return
-            turns.begin(self._ticket)
-            try:
-                super().run()
-            finally:
-                with self._lock:
-                    self._is_over = True
-                    if self._has_joiner:
-                        # Drawn by the child, still in its turn: the parent's place is certain.
-                        self._joiner_ticket = turns.ticket()
-                turns.end()
-
-        def join(self, timeout: float | None = None) -> None:
-            if not self._takes_turns or not turns.is_holder():
-                super().join(timeout)
-                return
-            with self._lock:
-                if self._is_over:
-                    return
-                self._has_joiner = True
-            turns.end()
-            super().join(timeout)
-            if self._joiner_ticket is None:
-                self._joiner_ticket = turns.ticket()
-            turns.begin(self._joiner_ticket)
-
-    return TurnThread
+    return type("TurnThread", (TurnThread,), {"turns": turns, "exempt": frozenset(exempt)})
 
 
 class TurnPool:
