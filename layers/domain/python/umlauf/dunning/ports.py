@@ -10,7 +10,9 @@ from umlauf.kernel.work import Page, Works
 class Cases(Protocol):
     def get(self, case_id: str) -> Case | None: ...
 
-    def of_customer(self, customer_id: str, *, cursor: str | None = None) -> Page[Case]:
+    def of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Case]:
         """A customer's cases, newest first; may lag behind by a moment."""
 
 

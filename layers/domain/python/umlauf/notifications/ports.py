@@ -17,7 +17,9 @@ from umlauf.payments.ports import LivePayments, PaymentAttempts
 class Messages(Protocol):
     def get(self, message_id: str) -> Message | None: ...
 
-    def of_customer(self, customer_id: str, *, cursor: str | None = None) -> Page[Message]:
+    def of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Message]:
         """A customer's messages, newest first; may lag behind by a moment."""
 
 

@@ -25,13 +25,17 @@ class PaymentMethods(Protocol):
     def get(self, customer_id: str, method_id: str) -> PaymentMethod | None:
         """One method of this customer; another customer's is None."""
 
-    def of_customer(self, customer_id: str) -> Page[PaymentMethod]: ...
+    def of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[PaymentMethod]: ...
 
 
 class PaymentAttempts(Protocol):
     def get(self, attempt_id: str) -> PaymentAttempt | None: ...
 
-    def of_subject(self, subject_id: str) -> Page[PaymentAttempt]:
+    def of_subject(
+        self, subject_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[PaymentAttempt]:
         """The attempts for an invoice or top-up, oldest first; may lag behind by a moment."""
 
 
