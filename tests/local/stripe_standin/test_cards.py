@@ -200,6 +200,9 @@ def test_an_authorisation_is_captured_in_part_or_released(world: World) -> None:
     v1 = world.client.v1
     with pytest.raises(stripe.InvalidRequestError):
         v1.payment_intents.capture(held.id, {"amount_to_capture": 7991})
+    with pytest.raises(stripe.InvalidRequestError) as uncaptured:
+        v1.refunds.create({"payment_intent": held.id})
+    assert uncaptured.value.param == "charge"
 
     captured = v1.payment_intents.capture(held.id, {"amount_to_capture": 5000})
     canceled = v1.payment_intents.cancel(released.id, {"cancellation_reason": "abandoned"})

@@ -1,6 +1,7 @@
 """The library's own types are the yardstick: for what it sends and for what it reads."""
 
 import typing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -183,6 +184,8 @@ def test_lists_are_cut_into_pages_newest_first(world: World) -> None:
     assert first.has_more
     assert [customer.id for customer in first.auto_paging_iter()] == made[::-1]
     assert [customer.id for customer in back.data] == [made[2], made[1]]
+    assert back.has_more
+    assert not world.client.v1.customers.list({"limit": 2, "ending_before": made[4]}).has_more
 
 
 def test_ids_are_expanded_on_request(world: World) -> None:
@@ -209,12 +212,25 @@ def test_metadata_is_merged_and_unset(world: World) -> None:
     merged = world.client.v1.customers.update(customer.id, {"metadata": {"a": "", "c": "3"}})
     assert merged.metadata is not None
     assert merged.metadata.to_dict() == {"b": "2", "c": "3"}
-    cleared = world.client.v1.customers.update(customer.id, {"metadata": ""})
+    cleared = world.client.v1.customers.update(customer.id, {"metadata": "", "tax_exempt": "none"})
 
     assert cleared.metadata is not None
     assert cleared.metadata.to_dict() == {}
     last = world.client.v1.events.list({"type": "customer.updated", "limit": 1}).data[0]
     assert last.data.to_dict()["previous_attributes"] == {"metadata": {"b": "2", "c": "3"}}
+
+
+def test_events_are_kept_for_thirty_days(world: World) -> None:
+    world.customer("Ada")
+    world.advance(timedelta(days=30))
+    world.customer("Bob")
+    assert len(world.client.v1.events.list().data) == 2
+
+    world.advance(timedelta(seconds=1))
+    world.customer("Cy")
+
+    kept = [event.data.object["name"] for event in world.client.v1.events.list().data]
+    assert kept == ["Cy", "Bob"]
 
 
 def test_a_deleted_customer_keeps_only_a_stub(world: World) -> None:
