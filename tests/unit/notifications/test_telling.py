@@ -1,0 +1,308 @@
+"""A customer is told once, and only what is still true."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.collect_fakes import (
+    CARD,
+    CUSTOMER,
+    INVOICE,
+    NOW,
+    PRICE,
+    SUBSCRIPTION,
+    Crash,
+    FakePost,
+    a_customer,
+    a_receivable,
+    a_settlement,
+    message_desk,
+    put,
+)
+from tests.fakes import MemoryStore
+from umlauf.billing.events import InvoicePaid
+from umlauf.billing.model import SettlementState
+from umlauf.customers.model import CustomerStatus
+from umlauf.dunning.events import CaseClosed, StepTaken
+from umlauf.dunning.model import Case, CaseState, Outcome, StepKind, StepOutcome
+from umlauf.dunning.model import Channel as StepChannel
+from umlauf.kernel.events import Event
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import Work
+from umlauf.notifications.errors import BeingSent, PostRefused, PostSilent, PostUnavailable
+from umlauf.notifications.events import MessageSent
+from umlauf.notifications.model import MAX_ATTEMPTS, Message, MessageState, Template, Wish
+from umlauf.notifications.occasions import wish_for
+from umlauf.notifications.telling import Told, tell
+from umlauf.payments.events import PaymentFailed, PaymentReturned
+from umlauf.payments.model import AttemptState, LivePayment, PaymentAttempt, Purpose
+from umlauf.payments.reasons import Retry
+from umlauf.wallets.events import ToppedUp
+
+NONE = Money(0, "EUR")
+LATER = NOW + timedelta(minutes=3)
+
+FAILED = PaymentFailed(
+    attempt_id="att_one",
+    purpose=Purpose.INVOICE,
+    customer_id=CUSTOMER,
+    payment_method_id=CARD,
+    amount=PRICE,
+    reason_code="insufficient_funds",
+    retry=Retry.LATER,
+    is_customer_fault=False,
+    failed_at=NOW,
+    invoice_id=INVOICE,
+)
+RETURNED = PaymentReturned(
+    attempt_id="att_one",
+    purpose=Purpose.INVOICE,
+    customer_id=CUSTOMER,
+    payment_method_id=CARD,
+    amount=PRICE,
+    reason_code="AC04",
+    bank_fee=NONE,
+    is_customer_fault=True,
+    retry=Retry.NEW_METHOD,
+    returned_at=NOW,
+    invoice_id=INVOICE,
+)
+REMINDED = StepTaken(
+    case_id="cas_one",
+    invoice_id=INVOICE,
+    customer_id=CUSTOMER,
+    step="first_reminder",
+    step_number=1,
+    kind=StepKind.SEND_REMINDER,
+    outcome=StepOutcome.TAKEN,
+    channel=StepChannel.EMAIL,
+)
+WRITTEN = replace(
+    REMINDED, step="letter", step_number=3, kind=StepKind.SEND_LETTER, channel=StepChannel.LETTER
+)
+CLOSED = CaseClosed("cas_one", INVOICE, SUBSCRIPTION, CUSTOMER, Outcome.PAID)
+TOPPED_UP = ToppedUp("wal_one", CUSTOMER, Money(2000, "EUR"), "att_top")
+
+ATTEMPT = PaymentAttempt(
+    "att_one",
+    Purpose.INVOICE,
+    INVOICE,
+    CUSTOMER,
+    CARD,
+    PRICE,
+    number=1,
+    created_at=NOW,
+    state=AttemptState.FAILED,
+)
+CASE = Case(
+    id="cas_one",
+    invoice_id=INVOICE,
+    subscription_id=SUBSCRIPTION,
+    customer_id=CUSTOMER,
+    number=1,
+    plan_id="de-consumer.1",
+    time_zone="Europe/Berlin",
+    reason="payment_failed",
+    opened_at=NOW,
+)
+
+
+class World:
+    def __init__(self) -> None:
+        self.store, self.post = MemoryStore(), FakePost()
+        put(self.store, a_customer(), a_receivable(), ATTEMPT, CASE)
+        put(self.store, LivePayment(INVOICE, NONE, attempts_made=1))
+
+    def tell(self, event: Event, now: Any = NOW) -> Told:
+        wish = wish_for(event)
+        assert wish is not None
+        return tell(wish, desk=message_desk(self.store, self.post), now=now)
+
+    def put(self, *aggregates: Any) -> None:
+        put(self.store, *aggregates)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_the_same_news_twice_is_one_message(world: World) -> None:
+    assert [world.tell(FAILED) for _ in range(2)] == [Told.SENT, Told.BEFORE]
+    (mail,) = world.post.sent
+    assert mail.to == "ada@example.org"
+    assert "70,21\u00a0€" in mail.text
+    assert [type(event) for event in world.store.events] == [MessageSent]
+
+
+PAID = a_settlement(SettlementState.SUCCEEDED, "att_two")
+
+
+@pytest.mark.parametrize(
+    ("event", "overtaken_by"),
+    [
+        pytest.param(
+            FAILED, LivePayment(INVOICE, PRICE, attempts_made=2), id="failed, then paid otherwise"
+        ),
+        pytest.param(
+            FAILED,
+            LivePayment(INVOICE, NONE, live_attempt_id="att_two"),
+            id="failed, but another attempt is under way",
+        ),
+        pytest.param(
+            FAILED, replace(ATTEMPT, state=AttemptState.SUCCEEDED), id="failed, but arrived late"
+        ),
+        pytest.param(RETURNED, ATTEMPT, id="returned, but the attempt says otherwise"),
+        pytest.param(REMINDED, a_receivable(PAID), id="reminder, but paid"),
+        pytest.param(REMINDED, replace(CASE, state=CaseState.CLOSED), id="reminder, but closed"),
+        pytest.param(REMINDED, replace(CASE, frozen_since=NOW), id="reminder, but disputed"),
+        pytest.param(
+            WRITTEN, LivePayment(INVOICE, NONE, live_attempt_id="att_two"), id="letter, but paying"
+        ),
+        pytest.param(CLOSED, CASE, id="closed, but open again"),
+        pytest.param(
+            FAILED, replace(a_customer(), status=CustomerStatus.ERASED), id="the person is erased"
+        ),
+    ],
+)
+def test_what_is_overtaken_is_not_told(world: World, event: Event, overtaken_by: Any) -> None:
+    world.put(overtaken_by)
+    assert world.tell(event) is Told.OVERTAKEN
+    assert world.post.sent == []
+    assert not list(world.store.all(Message))
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "subject"),
+    [
+        pytest.param(FAILED, (), "Zahlung zur Rechnung 2026-000001", id="failed"),
+        pytest.param(
+            RETURNED,
+            (replace(ATTEMPT, state=AttemptState.RETURNED),),
+            "Lastschrift zur Rechnung 2026-000001 kam zurück",
+            id="returned",
+        ),
+        pytest.param(REMINDED, (), "Erinnerung: Rechnung 2026-000001", id="reminder"),
+        pytest.param(WRITTEN, (), "Mahnung: Rechnung 2026-000001", id="letter"),
+        pytest.param(
+            CLOSED,
+            (replace(CASE, state=CaseState.CLOSED), a_receivable(PAID)),
+            "Rechnung 2026-000001 ist bezahlt",
+            id="closed",
+        ),
+        pytest.param(TOPPED_UP, (), "Guthaben wurde aufgeladen", id="topped up"),
+    ],
+)
+def test_each_news_has_its_message(
+    world: World, event: Event, state: tuple[Any, ...], subject: str
+) -> None:
+    world.put(*state)
+    assert world.tell(event) is Told.SENT
+    assert subject in world.post.sent[0].subject
+
+
+def test_a_letter_goes_to_the_print_desk_and_names_its_cost(world: World) -> None:
+    world.tell(WRITTEN)
+    (mail,) = world.post.sent
+    assert mail.to is None
+    assert "1,10\u00a0€" in mail.text
+
+
+def test_a_failed_top_up_is_told_unless_a_later_one_worked(world: World) -> None:
+    failed = replace(FAILED, purpose=Purpose.TOP_UP, invoice_id=None, attempt_id="att_top")
+    attempt = replace(ATTEMPT, id="att_top", purpose=Purpose.TOP_UP, subject_id="top_one")
+    world.put(attempt, LivePayment("top_one", PRICE))
+    assert world.tell(failed) is Told.OVERTAKEN
+    world.put(LivePayment("top_one", NONE))
+    assert world.tell(failed) is Told.SENT
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        InvoicePaid(INVOICE, "2026-000001", CUSTOMER, SUBSCRIPTION, PRICE, NOW),
+        replace(REMINDED, kind=StepKind.RETRY_PAYMENT, channel=None),
+        replace(REMINDED, outcome=StepOutcome.SKIPPED),
+        replace(RETURNED, invoice_id=None),
+    ],
+)
+def test_other_news_gives_no_occasion(event: Event) -> None:
+    assert wish_for(event) is None
+
+
+class TestSending:
+    def test_two_deliveries_at_once_send_one_message(self, world: World) -> None:
+        def rival(_work: Work) -> None:
+            assert world.tell(FAILED) is Told.SENT
+
+        world.store.before_commit = rival
+        with pytest.raises(BeingSent):
+            world.tell(FAILED)
+        assert world.tell(FAILED, LATER) is Told.BEFORE
+        assert len(world.post.sent) == 1
+
+    def test_while_one_is_at_it_the_other_waits(self, world: World) -> None:
+        seen = []
+
+        def rival(_mail: object) -> None:
+            with pytest.raises(BeingSent):
+                world.tell(FAILED)
+            seen.append(True)
+
+        world.post.after = rival
+        assert world.tell(FAILED) is Told.SENT
+        assert seen == [True]
+
+    def test_a_sender_that_died_is_replaced_when_its_time_is_up(self, world: World) -> None:
+        def die(_mail: object) -> None:
+            raise Crash
+
+        world.post.after = die
+        with pytest.raises(Crash):
+            world.tell(FAILED)
+        world.post.after = lambda _mail: None
+        with pytest.raises(BeingSent):
+            world.tell(FAILED)
+        assert world.tell(FAILED, LATER) is Told.SENT
+        assert {mail.message_id for mail in world.post.sent} == {world.post.sent[0].message_id}
+
+    def test_a_silent_mail_service_is_not_asked_again_at_once(self, world: World) -> None:
+        world.post.faults = [PostSilent("no answer")]
+        with pytest.raises(PostSilent):
+            world.tell(FAILED)
+        with pytest.raises(BeingSent):
+            world.tell(FAILED)
+
+    def test_an_outage_is_tried_again_a_bounded_number_of_times(self, world: World) -> None:
+        world.post.faults = [PostUnavailable("busy") for _ in range(MAX_ATTEMPTS)]
+        for _ in range(MAX_ATTEMPTS):
+            with pytest.raises(PostUnavailable):
+                world.tell(FAILED)
+        assert world.tell(FAILED) is Told.BEFORE
+        (message,) = world.store.all(Message)
+        assert (message.state, message.failure) == (MessageState.FAILED, "tried_too_often")
+        assert world.post.sent == []
+
+    def test_a_refused_address_is_given_up_on_record(self, world: World) -> None:
+        world.post.faults = [PostRefused("no such mailbox")]
+        assert world.tell(FAILED) is Told.REFUSED
+        (message,) = world.store.all(Message)
+        assert (message.state, message.failure) == (
+            MessageState.FAILED,
+            "notifications.post_refused",
+        )
+        assert world.tell(FAILED) is Told.BEFORE
+
+
+def test_the_delivery_log_holds_nothing_personal(world: World) -> None:
+    world.tell(WRITTEN)
+    stored = repr(list(world.store.all(Message))) + repr(world.store.events)
+    assert "Ada" not in stored
+    assert "ada@" not in stored
+
+
+def test_a_wish_for_nobody_is_not_told(world: World) -> None:
+    wish = Wish(Template.TOPPED_UP, "cus_nobody", "att_top", amount=PRICE)
+    assert tell(wish, desk=message_desk(world.store, world.post), now=NOW) is Told.OVERTAKEN
