@@ -49,7 +49,7 @@ def place_order(
         return existing
     customer = customers.get(order.customer_id)
     require_may_order(customer, block_entries.of_customer(customer.id), work.now)
-    plan = plan_as_seen(plans.on_sale(order.plan_id), order.plan_version)
+    plan = _plan_as_seen(plans.on_sale(order.plan_id), order.plan_version)
     add_ons = tuple(dict.fromkeys(order.add_ons))
     plan.require_sold_in(order.currency, add_ons)
     subscription = Subscription(
@@ -73,7 +73,7 @@ def place_order(
     return subscription
 
 
-def plan_as_seen(on_sale: Plan, seen_version: int | None) -> Plan:
+def _plan_as_seen(on_sale: Plan, seen_version: int | None) -> Plan:
     """The plan on sale, if that is what the customer saw. Raises PlanNotOnSale."""
     if seen_version not in (None, on_sale.plan_version):
         raise PlanNotOnSale(
