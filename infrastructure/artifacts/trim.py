@@ -15,7 +15,6 @@ AWS_SERVICES = frozenset(
         "events",
         "iot",
         "iot-data",
-        "s3",
         "sesv2",
         "sqs",
         "ssm",

@@ -1,4 +1,4 @@
-"""Every event and device message has a schema and a sample that show what really travels."""
+"""Every event has a schema and a sample that show what really travels."""
 
 import json
 import re
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.architecture.template import read_template
 from tests.architecture.tree import ROOT, contexts, name
 from umlauf.kernel.events import EventEnvelope
 from umlauf_adapters.kernel.documents import decode, encode
@@ -62,19 +61,3 @@ def test_no_schema_or_sample_is_left_of_an_event_that_is_gone() -> None:
         if path.stem not in TYPES and not path.stem.startswith("device.")
     ]
     assert left == []
-
-
-def test_every_message_that_a_rule_takes_in_has_a_schema() -> None:
-    rules = read_template(ROOT / "template.yaml").resources("AWS::IoT::TopicRule")
-    messages = {rule["Properties"]["RuleName"].removesuffix("s") for _, rule in rules}
-    described = {path.stem for path in SCHEMAS.glob("device.*.json")}
-    assert {f"device.{message}.v1" for message in messages} <= described
-
-
-@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("device.*.json")), ids=name)
-def test_a_device_messages_sample_is_what_its_schema_says(path: Path) -> None:
-    schema = load(path)
-    Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(
-        load(SAMPLES / path.name)
-    )
