@@ -17,7 +17,7 @@ from umlauf.billing.use_cases.release_contract import release_contract
 from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import Transient, UmlaufError
-from umlauf.kernel.work import Page, StaleVersion, Work, carry_out
+from umlauf.kernel.work import AlreadyClaimed, Page, StaleVersion, Work, carry_out
 from umlauf.subscriptions.model import Subscription
 from umlauf_adapters.kernel.documents import decode
 from wiring import DESK, NUMBERS, PARKED, RUNS, WORKS
@@ -172,21 +172,34 @@ def _boundaries(subscription: Subscription, shard: _Shard) -> Iterator[BillingRe
 def _bill_boundary(
     subscription_id: str, known: Subscription | None, shard: _Shard
 ) -> BillingResult:
-    """Bill in one work, from the index's copy first; if that is out of date, from the record."""
-    copies = [] if known is None else [known]
-    is_first = True
+    """Bill the index's copy first; if that is out of date, what is on record."""
+    tried = known or DESK.subscriptions.get(subscription_id)
+    try:
+        return _bill_once(tried, shard)
+    except AlreadyClaimed:
+        # The claims tell it before the version does: somebody else billed it, or the index lagged
+        # behind. Claimed though the contract did not move on is another matter.
+        current = DESK.subscriptions.get(subscription_id)
+        if current.version == tried.version:
+            raise
+        return _bill_once(current, shard)
+
+
+def _bill_once(known: Subscription, shard: _Shard) -> BillingResult:
+    """Bill in one work; one that lost a race is decided anew from the record."""
+    copies = [known]
 
     def decide(work: Work) -> BillingResult:
-        nonlocal is_first
-        if not is_first:
+        if copies:
+            subscription = copies.pop()
+        else:
+            subscription = DESK.subscriptions.get(known.id)
             shard.numbers.look_again()
-        is_first = False
-        subscription = copies.pop() if copies else DESK.subscriptions.get(subscription_id)
         result = bill_contract(
             subscription, shard.numbers.next, entity=UMLAUF, work=work, desk=DESK
         )
         if shard.is_parked:
-            release_contract(subscription_id, work=work, parked=PARKED)
+            release_contract(known.id, work=work, parked=PARKED)
         return result
 
     result = carry_out(decide, works=WORKS, now=shard.now)

@@ -26,12 +26,17 @@ _HUNDRED: Final = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who supplies whom, as far as tax asks. `vat_id` is one that was checked, or None."""
+    """Who supplies whom, as far as tax asks.
+
+    `vat_id` is one that was checked. `handed_over_in` is the country where something is handed over
+    for at most 30 days; None for what a running contract supplies, which lasts longer.
+    """
 
     seller_country: str
     customer_country: str
     is_business: bool = False
     vat_id: str | None = None
+    handed_over_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +58,34 @@ class TaxSplit:
 def treatment_of(
     supply: Supply, category: TaxCategory, parties: Parties, tax_point: date
 ) -> TaxTreatment:
-    """How a supply under a running contract is taxed.
+    """How a supply is taxed; `tax_point` is the last day of its service period.
 
-    `tax_point` is the last day of its service period.
     Raises TaxRateUnknown, VatIdMissing, NotInvoiceable.
     """
-    if parties.is_business and parties.customer_country != parties.seller_country:
+    is_abroad = parties.customer_country != parties.seller_country
+    if parties.is_business and is_abroad and not _is_short_hire(supply, parties):
         return _to_a_business_abroad(supply, parties)
     country = place_of_supply(supply, parties)
     return TaxTreatment(country, category.value, rate_on(country, category, tax_point))
 
 
 def place_of_supply(supply: Supply, parties: Parties) -> str:
-    """Where a supply under a running contract, longer than 30 days, is taxed.
+    """Where a supply is taxed, to a consumer anywhere or a business at home.
 
-    A means of transport: where the consumer lives. Goods: where they are delivered. What remains:
-    where the seller sits. A sale to a domestic business gives the seller's country in each case.
+    A means of transport: where it is handed over for at most 30 days, else where the consumer
+    lives. Goods: where they are delivered. What remains: where the seller sits.
     """
     match supply:
-        case Supply.TRANSPORT_HIRE | Supply.GOODS:
+        case Supply.TRANSPORT_HIRE:
+            return parties.handed_over_in or parties.customer_country
+        case Supply.GOODS:
             return parties.customer_country
         case Supply.OTHER_HIRE | Supply.SERVICE:
             return parties.seller_country
+
+
+def _is_short_hire(supply: Supply, parties: Parties) -> bool:
+    return supply is Supply.TRANSPORT_HIRE and parties.handed_over_in is not None
 
 
 def rate_on(

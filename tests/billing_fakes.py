@@ -1,0 +1,176 @@
+"""In-memory ports of billing and ledger, and a world in which contracts fall due."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from tests.fakes import MemoryStore
+from tests.offer_fakes import OfferWorld
+from umlauf.billing.model import Invoice, RatedUsage, Receivable, overdue_shard
+from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberBlock, Series
+from umlauf.billing.ports import BillingDesk
+from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
+from umlauf.billing.terms import UMLAUF
+from umlauf.billing.use_cases.bill_contract import BillingResult, bill_contract
+from umlauf.kernel.calendar import Period
+from umlauf.kernel.work import Page, Work
+from umlauf.ledger.model import Debtor, JournalEntry
+from umlauf.subscriptions.model import Subscription
+
+T = TypeVar("T")
+
+
+def page(items: Sequence[T], limit: int, cursor: str | None) -> Page[T]:
+    start = int(cursor or 0)
+    end = start + limit
+    return Page(items[start:end], str(end) if end < len(items) else None)
+
+
+@dataclass
+class MemoryRollups:
+    """Usage by subscription, meter and day; a test writes it as it likes."""
+
+    seconds: dict[tuple[str, str], dict[date, int]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def ride(self, subscription_id: str, day: date, seconds: int) -> None:
+        days = self.seconds[subscription_id, "ride_seconds"]
+        days[day] = days.get(day, 0) + seconds
+
+    def by_day(self, subscription_id: str, meter: str, period: Period) -> Mapping[date, int]:
+        days = self.seconds[subscription_id, meter]
+        return {day: counted for day, counted in days.items() if period.contains(day)}
+
+
+@dataclass
+class MemoryRatedUsages:
+    store: MemoryStore
+
+    def latest(self, subscription_id: str, item: str, count: int) -> Sequence[RatedUsage]:
+        of_item = [one for one in self.of_subscription(subscription_id) if one.item == item]
+        return sorted(of_item, key=lambda one: one.period.start, reverse=True)[:count]
+
+    def of_subscription(self, subscription_id: str) -> Sequence[RatedUsage]:
+        return [one for one in self.store.all(RatedUsage) if one.subscription_id == subscription_id]
+
+
+@dataclass
+class MemoryReceivables:
+    store: MemoryStore
+
+    def get(self, invoice_id: str) -> Receivable | None:
+        return self.store.get(Receivable, invoice_id)
+
+    def overdue(
+        self, shard: int, on: date, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Receivable]:
+        found = [one for one in self.store.all(Receivable) if overdue_shard(one.id) == shard]
+        return page([one for one in found if one.is_overdue(on)], limit, cursor)
+
+
+@dataclass
+class MemoryNumbers:
+    store: MemoryStore
+
+    def series(self, series_id: str) -> Series | None:
+        return self.store.get(Series, series_id)
+
+    def blocks(self, run_id: str, shard: str = "") -> Sequence[NumberBlock]:
+        prefix = f"{run_id}#{shard}#" if shard else f"{run_id}#"
+        found = [one for one in self.store.all(NumberBlock) if one.id.startswith(prefix)]
+        return sorted(found, key=lambda block: block.id)
+
+    def taken(self, block: NumberBlock) -> Sequence[DocumentNumber]:
+        return [one for one in self.store.all(DocumentNumber) if one.block_id == block.id]
+
+
+@dataclass
+class MemoryRuns:
+    store: MemoryStore
+
+    def cursor(self) -> RunCursor | None:
+        return next(self.store.all(RunCursor), None)
+
+    def get(self, run_id: str) -> BillingRun | None:
+        return self.store.get(BillingRun, run_id)
+
+    def latest(self, *, limit: int = 50, cursor: str | None = None) -> Page[BillingRun]:
+        runs = sorted(self.store.all(BillingRun), key=lambda run: run.id, reverse=True)
+        return page(runs, limit, cursor)
+
+
+@dataclass
+class MemoryParkedContracts:
+    store: MemoryStore
+
+    def get(self, subscription_id: str) -> ParkedContract | None:
+        return self.store.get(ParkedContract, subscription_id)
+
+    def waiting(self, *, limit: int = 50, cursor: str | None = None) -> Page[ParkedContract]:
+        parked = [one for one in self.store.all(ParkedContract) if not one.is_resolved]
+        return page(parked, limit, cursor)
+
+
+@dataclass
+class MemoryJournal:
+    store: MemoryStore
+
+    def of_reference(self, reference: str) -> Sequence[JournalEntry]:
+        return [one for one in self.store.all(JournalEntry) if one.reference == reference]
+
+    def of_debtor(
+        self, account: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[JournalEntry]:
+        entries = [one for one in self.store.all(JournalEntry) if one.debtor == account]
+        return page(entries, limit, cursor)
+
+    def of_day(self, day: date) -> Iterator[JournalEntry]:
+        return (one for one in self.store.all(JournalEntry) if one.posted_on == day)
+
+
+@dataclass
+class MemoryDebtors:
+    store: MemoryStore
+
+    def get(self, account: str) -> Debtor | None:
+        return self.store.get(Debtor, account)
+
+
+@dataclass
+class BillingWorld(OfferWorld):
+    """Contracts that can be billed, with usage a test makes up."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.rollups = MemoryRollups()
+        self.rated_usages = MemoryRatedUsages(self.store)
+        self.receivables = MemoryReceivables(self.store)
+        self.desk = BillingDesk(
+            subscriptions=self.subscriptions,
+            plans=self.plans,
+            customers=self.customers,
+            rollups=self.rollups,
+            rated_usages=self.rated_usages,
+        )
+
+    def next_number(self) -> FreeNumber:
+        return FreeNumber(f"RE-2026-{len(list(self.store.all(Invoice))) + 1:06d}", "block")
+
+    def bill(
+        self, subscription: Subscription, *, now: datetime, desk: BillingDesk | None = None
+    ) -> BillingResult:
+        """Bill what the store holds of the contract now."""
+
+        def decide(work: Work) -> BillingResult:
+            current = self.subscriptions.get(subscription.id)
+            return bill_contract(
+                current, self.next_number, entity=UMLAUF, work=work, desk=desk or self.desk
+            )
+
+        return self.store.run(decide, now)
+
+    def invoices(self) -> list[Invoice]:
+        return sorted(self.store.all(Invoice), key=lambda invoice: invoice.number)

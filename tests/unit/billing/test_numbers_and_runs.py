@@ -1,0 +1,258 @@
+"""Numbers come in blocks and all end accounted for; runs look at every hour."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.billing_fakes import MemoryNumbers, MemoryParkedContracts, MemoryRuns
+from tests.fakes import MemoryStore
+from umlauf.billing.errors import RunFinished
+from umlauf.billing.events import ContractParked, RunCompleted
+from umlauf.billing.numbering import (
+    MAX_BLOCK,
+    DocumentNumber,
+    NumberBlock,
+    NumberUse,
+    Series,
+    free_numbers,
+)
+from umlauf.billing.runs import MAX_WINDOW, BillingRun, RunCursor, ShardReport
+from umlauf.billing.use_cases.begin_run import begin_run
+from umlauf.billing.use_cases.finish_run import finish_run
+from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
+from umlauf.billing.use_cases.release_contract import release_contract
+from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
+from umlauf.billing.use_cases.void_unused_numbers import void_unused_numbers
+from umlauf.kernel.work import StaleVersion, Work
+
+NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class World:
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.numbers = MemoryNumbers(self.store)
+        self.runs = MemoryRuns(self.store)
+        self.parked = MemoryParkedContracts(self.store)
+
+    def begin(self, now: datetime = NOW, *, has_contracts: bool = True) -> BillingRun | None:
+        window = (self.runs.cursor() or RunCursor()).window(now)
+        return self.store.run(
+            lambda work: begin_run(window, has_contracts=has_contracts, work=work, runs=self.runs),
+            now,
+        )
+
+    def begun(self, now: datetime = NOW) -> BillingRun:
+        run = self.begin(now)
+        assert run is not None
+        return run
+
+    def reserve(self, run_id: str, shard: str = "0", count: int = 3) -> NumberBlock:
+        wanted = NumbersWanted(run_id, shard, "RE-2026", count)
+        return self.store.run(
+            lambda work: reserve_numbers(wanted, work=work, numbers=self.numbers, runs=self.runs),
+            NOW,
+        )
+
+    def use(self, block: NumberBlock, number: str) -> None:
+        used = DocumentNumber(number, block.id, NumberUse.ISSUED, f"inv_{number}")
+        self.store.run(lambda work: work.put(used), NOW)
+
+    def void(self, block: NumberBlock) -> list[str]:
+        settled = self.store.run(
+            lambda work: void_unused_numbers(block, work=work, numbers=self.numbers), NOW
+        )
+        return [number.id for number in settled if number.use is NumberUse.VOIDED]
+
+    def finish(self, run_id: str, now: datetime = NOW) -> BillingRun:
+        def decide(work: Work) -> BillingRun:
+            run = self.runs.get(run_id)
+            assert run is not None
+            return finish_run(
+                run, ShardReport(due=2), through=now, voided_numbers=(), work=work, runs=self.runs
+            )
+
+        return self.store.run(decide, now)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_blocks_of_a_series_follow_each_other_without_gap(world: World) -> None:
+    run = world.begun()
+    blocks = [world.reserve(run.id, shard, count) for shard, count in (("0", 3), ("1", 2))]
+    blocks.append(world.reserve(run.id, "0", 1))
+    assert [list(block.numbers()) for block in blocks] == [
+        ["RE-2026-000001", "RE-2026-000002", "RE-2026-000003"],
+        ["RE-2026-000004", "RE-2026-000005"],
+        ["RE-2026-000006"],
+    ]
+    assert [block.id for block in world.numbers.blocks(run.id, "0")] == [
+        f"{run.id}#0#0000",
+        f"{run.id}#0#0001",
+    ]
+
+
+def test_two_shards_that_reserve_at_once_get_different_numbers(world: World) -> None:
+    run = world.begun()
+
+    def interfere(_work: Work) -> None:
+        world.reserve(run.id, "1")
+
+    world.store.before_commit = interfere
+    mine = world.reserve(run.id, "0")
+    (theirs,) = world.numbers.blocks(run.id, "1")
+    assert not set(mine.numbers()) & set(theirs.numbers())
+
+
+@pytest.mark.parametrize("count", [0, MAX_BLOCK + 1])
+def test_a_block_has_bounds(count: int) -> None:
+    with pytest.raises(ValueError, match="a block holds"):
+        Series("RE-2026").reserve("block", count)
+
+
+def test_a_rerun_finds_the_numbers_that_are_left(world: World) -> None:
+    run = world.begun()
+    block = world.reserve(run.id)
+    world.use(block, "RE-2026-000002")
+    left = free_numbers([block], world.numbers.taken(block), "RE-2026")
+    assert [free.number for free in left] == ["RE-2026-000001", "RE-2026-000003"]
+    assert free_numbers([block], [], "RE-2027") == []
+
+
+def test_what_nobody_used_is_voided_on_record_once(world: World) -> None:
+    block = world.reserve(world.begun().id)
+    world.use(block, "RE-2026-000002")
+    expected = ["RE-2026-000001", "RE-2026-000003"]
+    assert world.void(block) == expected
+    commits = world.store.commits
+    assert world.void(block) == expected
+    assert world.store.commits == commits
+    voided = [n for n in world.numbers.taken(block) if n.use is NumberUse.VOIDED]
+    assert all(number.reason and number.document_id is None for number in voided)
+
+
+def test_a_voided_number_can_no_longer_be_issued(world: World) -> None:
+    block = world.reserve(world.begun().id)
+    world.void(block)
+    with pytest.raises(StaleVersion):
+        world.use(block, "RE-2026-000001")
+
+
+def test_a_finished_run_reserves_nothing_more(world: World) -> None:
+    run = world.begun()
+    world.finish(run.id)
+    with pytest.raises(RunFinished):
+        world.reserve(run.id)
+
+
+def test_finishing_notices_numbers_reserved_meanwhile(world: World) -> None:
+    """Else they would be neither used nor voided."""
+    run = world.begun()
+    work = Work(NOW)
+    finish_run(run, ShardReport(), through=NOW, voided_numbers=(), work=work, runs=world.runs)
+    world.reserve(run.id)
+    with pytest.raises(StaleVersion):
+        world.store.commit(work)
+
+
+def test_a_run_that_was_cut_off_is_taken_up_by_the_next(world: World) -> None:
+    first = world.begun()
+    assert world.begun(NOW + HOUR).id == first.id
+    assert world.begin(NOW + 2 * HOUR, has_contracts=False) is not None
+    world.finish(first.id, NOW + 2 * HOUR)
+    assert world.begun(NOW + 3 * HOUR).id != first.id
+
+
+def test_an_hour_with_nothing_due_opens_no_run(world: World) -> None:
+    assert world.begin(has_contracts=False) is None
+    cursor = world.runs.cursor()
+    assert cursor is not None
+    assert (cursor.completed_through, cursor.open_run_id) == (NOW, None)
+
+
+def test_a_run_reports_once(world: World) -> None:
+    run = world.begun()
+    world.finish(run.id)
+    world.finish(run.id, NOW + HOUR)
+    (completed,) = [event for event in world.store.events if isinstance(event, RunCompleted)]
+    assert (completed.run_id, completed.due) == (run.id, 2)
+    cursor = world.runs.cursor()
+    assert cursor is not None
+    assert cursor.completed_through == NOW
+
+
+@given(
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
+    gaps=st.lists(st.integers(1, 60 * 24 * 10), min_size=1, max_size=12),
+)
+def test_no_hour_is_passed_over_however_late_a_run_comes(start: datetime, gaps: list[int]) -> None:
+    cursor, now = RunCursor().completed(start), start
+    seen = {start.strftime("%Y-%m-%dT%H")}
+    for minutes in gaps:
+        now += timedelta(minutes=minutes)
+        for _ in range(20):
+            window = cursor.window(now)
+            seen.update(window.buckets)
+            cursor = cursor.completed(window.through)
+            if window.through == now:
+                break
+        assert cursor.completed_through == now
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    while hour <= now:
+        assert hour.strftime("%Y-%m-%dT%H") in seen
+        hour += HOUR
+
+
+def test_a_run_looks_at_a_bounded_stretch_and_hourly_at_little() -> None:
+    hourly = RunCursor().completed(NOW).window(NOW + HOUR)
+    assert hourly.buckets == ("2026-10-01T09", "2026-10-01T10")
+    after_outage = RunCursor().completed(NOW).window(NOW + timedelta(days=90))
+    assert len(after_outage.buckets) <= MAX_WINDOW / HOUR + 1
+    assert after_outage.through < NOW + timedelta(days=90)
+    first_of_a_day = RunCursor().completed(NOW).window(NOW + timedelta(days=1))
+    assert first_of_a_day.buckets[0] == "2026-09-30T09"
+
+
+def test_reports_add_up() -> None:
+    one = ShardReport(2, 1, 0, {"not_due": 1}, {})
+    other = ShardReport(3, 1, 1, {}, {"billing.tax_rate_unknown": 1})
+    assert one + other == ShardReport(5, 2, 1, {"not_due": 1}, {"billing.tax_rate_unknown": 1})
+
+
+def park(world: World, code: str, now: datetime = NOW) -> None:
+    obstacle = Obstacle(code, "why")
+    world.store.run(
+        lambda work: park_contract(
+            "sub_1", obstacle, run_id="run_1", due_at=NOW, work=work, parked=world.parked
+        ),
+        now,
+    )
+
+
+def release(world: World) -> None:
+    world.store.run(lambda work: release_contract("sub_1", work=work, parked=world.parked), NOW)
+
+
+def test_a_parked_contract_is_told_of_once_for_each_reason(world: World) -> None:
+    for code in ("a.one", "a.one", "a.two"):
+        park(world, code)
+    told = [event.reason_code for event in world.store.events if isinstance(event, ContractParked)]
+    assert told == ["a.one", "a.two"]
+    (parked,) = world.parked.waiting().items
+    assert (parked.attempts, parked.reason_code) == (3, "a.two")
+
+
+def test_a_released_contract_waits_no_more_and_may_be_parked_anew(world: World) -> None:
+    release(world)
+    park(world, "a.one")
+    release(world)
+    assert world.parked.waiting().items == []
+    park(world, "a.one", NOW + HOUR)
+    (parked,) = world.parked.waiting().items
+    assert (parked.attempts, parked.first_parked_at) == (1, NOW + HOUR)

@@ -1,0 +1,186 @@
+"""What is owed: paid, under way, returned; in whatever order the news comes."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from tests.billing_fakes import MemoryReceivables
+from tests.fakes import MemoryStore
+from umlauf.billing.errors import UnknownInvoice
+from umlauf.billing.events import InvoiceOverdue, InvoicePaid, InvoiceReopened
+from umlauf.billing.model import Receivable, ReceivableStatus, Settlement, SettlementState
+from umlauf.billing.use_cases.report_overdue import report_overdue
+from umlauf.billing.use_cases.settle_receivable import settle_receivable
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import StaleVersion, Work
+
+NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
+PROCESSING, FAILED, SUCCEEDED, RETURNED = SettlementState
+ZERO = Money(0, "EUR")
+
+
+def euros(amount: int) -> Money:
+    return Money(amount * 100, "EUR")
+
+
+def news(state: SettlementState, attempt: str = "att_1", amount: int = 59) -> Settlement:
+    return Settlement(attempt, state, euros(amount), NOW)
+
+
+class World:
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.receivables = MemoryReceivables(self.store)
+        fresh = Receivable(
+            id="inv_1",
+            number="RE-2026-000001",
+            customer_id="cus_1",
+            subscription_id="sub_1",
+            amount=euros(59),
+            due_on=date(2026, 10, 15),
+            time_zone="Europe/Berlin",
+            watch_on=date(2026, 10, 16),
+        )
+        self.store.run(lambda work: work.put(fresh), NOW)
+
+    @property
+    def receivable(self) -> Receivable:
+        found = self.receivables.get("inv_1")
+        assert found is not None
+        return found
+
+    def settle(self, *all_news: Settlement) -> None:
+        for one in all_news:
+            self.store.run(
+                lambda work, one=one: settle_receivable(  # type: ignore[misc]
+                    "inv_1", one, "AM04", work=work, receivables=self.receivables
+                ),
+                NOW,
+            )
+
+    def report(self, day: date) -> bool:
+        at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+        return self.store.run(
+            lambda work: report_overdue("inv_1", work=work, receivables=self.receivables), at
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_payment_pays_once_however_often_it_is_told(world: World) -> None:
+    world.settle(*[news(SUCCEEDED)] * 3)
+    assert (world.receivable.status, world.receivable.open) == (ReceivableStatus.PAID, ZERO)
+    (paid,) = world.store.events
+    assert isinstance(paid, InvoicePaid)
+    assert (paid.amount, paid.paid_at) == (euros(59), NOW)
+
+
+def test_a_slow_debit_is_neither_paid_nor_unpaid(world: World) -> None:
+    world.settle(news(PROCESSING))
+    assert world.receivable.status is ReceivableStatus.PROCESSING
+    assert world.receivable.open == euros(59)
+    assert not world.report(date(2026, 11, 1))
+    assert world.store.events == []
+
+
+def test_a_returned_debit_reopens_the_receivable(world: World) -> None:
+    world.settle(news(SUCCEEDED), news(RETURNED))
+    assert (world.receivable.status, world.receivable.open) == (ReceivableStatus.OPEN, euros(59))
+    _, reopened = world.store.events
+    assert isinstance(reopened, InvoiceReopened)
+    assert (reopened.open, reopened.reason) == (euros(59), "AM04")
+
+
+@pytest.mark.parametrize("order", list(permutations([PROCESSING, SUCCEEDED, RETURNED])))
+def test_the_order_of_news_does_not_matter(
+    world: World, order: tuple[SettlementState, ...]
+) -> None:
+    world.settle(*(news(state) for state in order))
+    assert world.receivable.open == euros(59)
+    told = [type(event) for event in world.store.events]
+    # Told only what it knew: a payment that was already known to be returned is never announced.
+    assert told in ([], [InvoicePaid, InvoiceReopened])
+
+
+@pytest.mark.parametrize("order", list(permutations([PROCESSING, FAILED])))
+def test_a_failed_attempt_leaves_the_debt_open(
+    world: World, order: tuple[SettlementState, ...]
+) -> None:
+    world.settle(*(news(state) for state in order))
+    assert world.receivable.status is ReceivableStatus.OPEN
+    assert world.store.events == []
+
+
+def test_parts_add_up_and_what_is_too_much_is_kept_apart(world: World) -> None:
+    world.settle(news(SUCCEEDED, "att_1", 20))
+    assert world.receivable.open == euros(39)
+    assert world.receivable.status is ReceivableStatus.OPEN
+    world.settle(news(SUCCEEDED, "att_2", 50))
+    assert (world.receivable.open, world.receivable.overpaid) == (ZERO, euros(11))
+    world.settle(news(RETURNED, "att_1", 20))
+    assert (world.receivable.open, world.receivable.overpaid) == (euros(9), ZERO)
+
+
+def test_two_settlements_at_once_both_count(world: World) -> None:
+    rival = MemoryReceivables(world.store)
+
+    def interfere(_work: Work) -> None:
+        world.store.run(
+            lambda work: settle_receivable(
+                "inv_1", news(SUCCEEDED, "att_2", 20), "", work=work, receivables=rival
+            ),
+            NOW,
+        )
+
+    world.store.before_commit = interfere
+    world.settle(news(SUCCEEDED, "att_1", 39))
+    assert world.receivable.status is ReceivableStatus.PAID
+
+
+def test_a_stale_copy_is_refused(world: World) -> None:
+    stale = world.receivable
+    world.settle(news(PROCESSING))
+    work = Work(NOW)
+    work.put(stale.settle(news(SUCCEEDED)))
+    with pytest.raises(StaleVersion):
+        world.store.commit(work)
+
+
+def test_news_of_an_unknown_invoice_is_refused(world: World) -> None:
+    with pytest.raises(UnknownInvoice):
+        settle_receivable(
+            "inv_none", news(SUCCEEDED), "", work=Work(NOW), receivables=world.receivables
+        )
+
+
+def test_an_invoice_is_overdue_from_the_day_after_its_due_date(world: World) -> None:
+    assert not world.report(date(2026, 10, 15))
+    assert world.report(date(2026, 10, 16))
+
+
+def test_overdue_is_reported_once(world: World) -> None:
+    assert world.report(date(2026, 10, 16))
+    assert not world.report(date(2026, 10, 17))
+    (overdue,) = world.store.events
+    assert isinstance(overdue, InvoiceOverdue)
+    assert overdue.open == euros(59)
+
+
+def test_a_debit_that_fails_after_the_due_date_makes_the_invoice_overdue(world: World) -> None:
+    world.settle(news(PROCESSING))
+    assert not world.report(date(2026, 10, 20))
+    world.settle(news(FAILED))
+    assert world.report(date(2026, 10, 20))
+
+
+def test_a_returned_payment_is_watched_again_though_it_was_reported_before(world: World) -> None:
+    assert world.report(date(2026, 10, 16))
+    world.settle(news(SUCCEEDED))
+    late = Settlement("att_1", RETURNED, euros(59), NOW + timedelta(days=60))
+    world.settle(late)
+    assert not world.report(date(2026, 11, 30))
+    assert world.report(date(2026, 12, 1))

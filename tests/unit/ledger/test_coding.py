@@ -1,0 +1,194 @@
+"""Which postings each event makes, and that they add up whatever order they come in."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from umlauf.kernel.money import Money
+from umlauf.ledger.balances import trial_balance
+from umlauf.ledger.coding import Books, code
+from umlauf.ledger.errors import NoAccount, UnbalancedEntry
+from umlauf.ledger.facts import (
+    FACTS,
+    Fact,
+    FeeCharged,
+    InvoiceIssued,
+    PaymentFailed,
+    PaymentReturned,
+    PaymentSucceeded,
+    SessionSettled,
+    TaxedAmount,
+    ToppedUp,
+)
+from umlauf.ledger.model import JournalEntry, Posting, Side, require_balanced
+from umlauf_adapters.kernel.documents import decode
+
+SAMPLES = Path(__file__).parents[3] / "events" / "samples"
+NOW = datetime(2026, 10, 1, 22, 30, tzinfo=UTC)  # already 2 October in Berlin
+BOOKS = Books()
+
+
+def euros(amount: str) -> Money:
+    return Money(int(Decimal(amount) * 100), "EUR")
+
+
+def taxed(country: str, rate: int, net: str, tax: str, category: str = "standard") -> TaxedAmount:
+    return TaxedAmount(country, category, Decimal(rate), euros(net), euros(tax))
+
+
+def invoice(gross: str, *taxes: TaxedAmount) -> InvoiceIssued:
+    return InvoiceIssued("inv_1", "RE-2026-000001", "cus_1", euros(gross), taxes, date(2026, 10, 1))
+
+
+SUCCEEDED = PaymentSucceeded("att_1", "invoice", "cus_1", euros("59.00"), NOW)
+RETURNED = PaymentReturned("att_1", "invoice", "cus_1", euros("59.00"), euros("3.50"), NOW)
+FAILED_FREE = PaymentFailed("att_1", "invoice", "cus_1", NOW, None)
+FAILED = PaymentFailed("att_1", "invoice", "cus_1", NOW, euros("3.50"))
+TOP_UP = PaymentSucceeded("att_2", "top_up", "cus_1", euros("20.00"), NOW)
+TOP_UP_RETURNED = PaymentReturned("att_2", "top_up", "cus_1", euros("20.00"), euros("3.50"), NOW)
+SETTLED = SessionSettled("ses_1", "cus_1", euros("2.52"), Decimal(19), "DE", NOW)
+
+
+@pytest.mark.parametrize(
+    ("fact", "postings"),
+    [
+        pytest.param(
+            invoice("59.00", taxed("DE", 19, "49.58", "9.42")),
+            ["1200 D 59.00", "4400 C 49.58", "3806 C 9.42"],
+            id="invoice at 19 %",
+        ),
+        pytest.param(
+            invoice("62.00", taxed("DE", 19, "49.58", "9.42"), taxed("DE", 7, "2.80", "0.20")),
+            ["1200 D 62.00", "4400 C 49.58", "3806 C 9.42", "4300 C 2.80", "3801 C 0.20"],
+            id="invoice with two rates",
+        ),
+        pytest.param(
+            invoice("60.00", taxed("NL", 21, "49.59", "10.41")),
+            ["1200 D 60.00", "4339 C 49.59", "3818 C 10.41"],
+            id="invoice taxed in the Netherlands",
+        ),
+        pytest.param(
+            invoice("100.00", taxed("NL", 0, "100.00", "0.00", "reverse_charge")),
+            ["1200 D 100.00", "4336 C 100.00"],
+            id="reverse charge",
+        ),
+        pytest.param(
+            invoice("5.00", taxed("DE", 19, "10.00", "1.90"), taxed("DE", 7, "-6.45", "-0.45")),
+            ["1200 D 5.00", "4400 C 10.00", "3806 C 1.90", "4300 D 6.45", "3801 D 0.45"],
+            id="a rate that gives money back",
+        ),
+        pytest.param(SUCCEEDED, ["1460 D 59.00", "1200 C 59.00"], id="payment"),
+        pytest.param(TOP_UP, [], id="a top-up's payment is posted with the wallet"),
+        pytest.param(FAILED_FREE, [], id="a failure moves nothing"),
+        pytest.param(FAILED, ["6855 D 3.50", "1460 C 3.50"], id="a failure the bank charges for"),
+        pytest.param(
+            RETURNED,
+            ["1200 D 59.00", "1460 C 59.00", "6855 D 3.50", "1460 C 3.50"],
+            id="returned debit",
+        ),
+        pytest.param(
+            TOP_UP_RETURNED,
+            ["3500 D 20.00", "1460 C 20.00", "6855 D 3.50", "1460 C 3.50"],
+            id="returned top-up",
+        ),
+        pytest.param(
+            FeeCharged("cas_1", "inv_1", "cus_1", euros("3.50")),
+            ["1200 D 3.50", "4830 C 3.50"],
+            id="dunning fee, without tax",
+        ),
+        pytest.param(
+            ToppedUp("wal_1", "cus_1", euros("20.00"), "att_2"),
+            ["1460 D 20.00", "3500 C 20.00"],
+            id="top-up",
+        ),
+        pytest.param(SETTLED, ["3500 D 2.52", "4400 C 2.12", "3806 C 0.40"], id="prepaid session"),
+    ],
+)
+def test_each_event_is_coded_by_the_chart(fact: Fact, postings: list[str]) -> None:
+    coding = code(fact, NOW, BOOKS)
+    assert [shown(posting) for posting in coding.postings] == postings
+    if postings:
+        require_balanced(coding.postings)
+
+
+def shown(posting: Posting) -> str:
+    side = "D" if posting.side is Side.DEBIT else "C"
+    return f"{posting.account} {side} {Decimal(posting.amount.amount_minor) / 100:.2f}"
+
+
+def test_entries_are_dated_by_the_calendar_of_the_books() -> None:
+    assert code(SUCCEEDED, NOW, BOOKS).posted_on == date(2026, 10, 2)
+    assert code(invoice("1.19", taxed("DE", 19, "1.00", "0.19")), NOW, BOOKS).posted_on == date(
+        2026, 10, 1
+    )
+
+
+def test_a_rate_without_account_is_refused_with_the_remedy() -> None:
+    with pytest.raises(NoAccount) as refused:
+        code(invoice("1.16", taxed("DE", 16, "1.00", "0.16")), NOW, BOOKS)
+    assert "SKR04" in refused.value.message
+
+
+@pytest.mark.parametrize("order", list(permutations([SUCCEEDED, RETURNED, FAILED])))
+def test_the_order_of_events_does_not_change_the_books(order: tuple[Fact, ...]) -> None:
+    entries = [entry(f"event-{n}", fact) for n, fact in enumerate(order)]
+    balances = trial_balance(entries)
+    assert balances["1200", "EUR"] == euros("0.00")
+    assert balances["1460", "EUR"] == euros("-7.00")
+
+
+def entry(event_id: str, fact: Fact) -> JournalEntry:
+    coding = code(fact, NOW, BOOKS)
+    return JournalEntry(
+        event_id, event_id, "t", coding.reference, "x", coding.posted_on, NOW, coding.postings
+    )
+
+
+@given(
+    gross=st.integers(1, 1_000_000),
+    rate=st.sampled_from([Decimal(19), Decimal(7)]),
+)
+def test_every_prepaid_session_balances_to_the_cent(gross: int, rate: Decimal) -> None:
+    fact = SessionSettled("ses_1", "cus_1", Money(gross, "EUR"), rate, "DE", NOW)
+    require_balanced(code(fact, NOW, BOOKS).postings)
+
+
+@pytest.mark.parametrize(
+    "postings",
+    [
+        pytest.param((), id="nothing"),
+        pytest.param((Posting("1200", Side.DEBIT, euros("1.00")),), id="one side"),
+        pytest.param(
+            (
+                Posting("1200", Side.DEBIT, euros("1.00")),
+                Posting("4400", Side.CREDIT, Money(100, "USD")),
+            ),
+            id="balanced only across currencies",
+        ),
+        pytest.param(
+            (
+                Posting("1200", Side.DEBIT, euros("-1.00")),
+                Posting("4400", Side.CREDIT, euros("-1.00")),
+            ),
+            id="negative amounts",
+        ),
+    ],
+)
+def test_an_entry_that_does_not_balance_cannot_exist(postings: tuple[Posting, ...]) -> None:
+    with pytest.raises(UnbalancedEntry):
+        JournalEntry("jnl_1", "e", "t", "r", "x", date(2026, 10, 1), NOW, postings)
+
+
+@pytest.mark.parametrize("event_type", FACTS)
+def test_the_ledger_can_read_and_code_the_published_sample(event_type: str) -> None:
+    sample = json.loads((SAMPLES / f"{event_type}.json").read_text())
+    fact = decode(FACTS[event_type], sample["data"])
+    coding = code(fact, NOW, BOOKS)
+    assert coding.customer_id == sample["data"]["customer_id"]
+    assert coding.postings or event_type == "payments.payment_failed.v1"

@@ -1,0 +1,239 @@
+"""Posting: once per event, each customer one account, and the sub-ledger equal to the control."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.billing_fakes import MemoryDebtors, MemoryJournal
+from tests.fakes import MemoryStore
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import AlreadyClaimed, Work
+from umlauf.ledger.balances import (
+    debtor_balances,
+    is_balanced,
+    sub_ledger_gaps,
+    trial_balance,
+)
+from umlauf.ledger.chart import SKR04
+from umlauf.ledger.coding import Books
+from umlauf.ledger.debtor_numbers import MAX_CANDIDATES, candidates
+from umlauf.ledger.errors import NoDebtorAccountLeft
+from umlauf.ledger.facts import (
+    Fact,
+    FeeCharged,
+    PaymentFailed,
+    PaymentReturned,
+    PaymentSucceeded,
+    ToppedUp,
+)
+from umlauf.ledger.model import Debtor, JournalEntry
+from umlauf.ledger.use_cases.post_journal import Notice, post_journal
+
+NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
+BOOKS = Books()
+CONTROL = SKR04.debtors.number
+(SUB_LEDGER_CASE,) = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "ledger.json").read_text(encoding="utf-8")
+)
+TYPES = {
+    PaymentSucceeded: "payments.payment_succeeded.v1",
+    PaymentFailed: "payments.payment_failed.v1",
+    PaymentReturned: "payments.payment_returned.v1",
+    FeeCharged: "dunning.fee_charged.v1",
+    ToppedUp: "wallets.topped_up.v1",
+}
+
+
+def euros(amount: str) -> Money:
+    return Money(int(Decimal(amount) * 100), "EUR")
+
+
+class World:
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.journal = MemoryJournal(self.store)
+        self.debtors = MemoryDebtors(self.store)
+
+    def post(self, event_id: str, fact: Fact) -> JournalEntry | None:
+        notice = Notice(event_id, TYPES[type(fact)], NOW, fact)
+        return self.store.run(
+            lambda work: post_journal(
+                notice, books=BOOKS, work=work, journal=self.journal, debtors=self.debtors
+            ),
+            NOW,
+        )
+
+    @property
+    def entries(self) -> list[JournalEntry]:
+        return list(self.store.all(JournalEntry))
+
+    def balance(self, account: str) -> Money:
+        return trial_balance(self.entries).get((account, "EUR"), euros("0"))
+
+    def owed(self, customer_id: str) -> Money:
+        return next(
+            debtor.balance("EUR")
+            for debtor in self.store.all(Debtor)
+            if debtor.customer_id == customer_id
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def paid(attempt: str = "att_1", customer: str = "cus_1", amount: str = "59.00") -> Fact:
+    return PaymentSucceeded(attempt, "invoice", customer, euros(amount), NOW)
+
+
+def failed(attempt: str = "att_1", fee: str | None = None) -> Fact:
+    return PaymentFailed(attempt, "invoice", "cus_1", NOW, euros(fee) if fee else None)
+
+
+def test_an_event_is_posted_once_however_often_it_comes(world: World) -> None:
+    world.post("event-1", paid())
+    with pytest.raises(AlreadyClaimed) as repeated:
+        world.post("event-1", paid())
+    assert repeated.value.claim.key == "JOURNAL#event-1"
+    assert len(world.entries) == 1
+    assert world.owed("cus_1") == euros("-59.00")
+
+
+def test_a_top_up_touches_no_debtor(world: World) -> None:
+    entry = world.post("event-1", ToppedUp("wal_1", "cus_1", euros("20.00"), "att_2"))
+    assert entry is not None
+    assert entry.debtor is None
+    assert list(world.store.all(Debtor)) == []
+
+
+def test_a_failure_takes_back_only_what_was_posted(world: World) -> None:
+    assert world.post("event-1", failed()) is None
+    posted = world.post("event-2", paid())
+    reversal = world.post("event-3", failed(fee="3.50"))
+    assert posted is not None
+    assert reversal is not None
+    assert reversal.reverses == posted.id
+    assert world.owed("cus_1") == euros("0.00")
+    assert world.balance("6855") == euros("3.50")
+
+    assert world.post("event-4", failed()) is None  # it is taken back already
+    assert world.owed("cus_1") == euros("0.00")
+
+
+def test_a_customer_has_one_account_and_keeps_it(world: World) -> None:
+    for n, customer in enumerate(["cus_1", "cus_2", "cus_1"]):
+        world.post(f"event-{n}", paid(f"att_{n}", customer))
+    debtors = {debtor.customer_id: debtor.id for debtor in world.store.all(Debtor)}
+    assert debtors == {
+        customer: next(candidates(customer, SKR04.debtor_numbers)) for customer in debtors
+    }
+    assert all(10_000 <= int(number) < 70_000 for number in debtors.values())
+
+
+def test_a_taken_number_goes_to_nobody_else(world: World) -> None:
+    """The second customer takes the next candidate, also when both open accounts at once."""
+    first, second, *_ = candidates("cus_1", SKR04.debtor_numbers)
+
+    def rival(_work: Work) -> None:
+        stranger = Debtor(first, "cus_stranger", (euros("1.00"),))
+        world.store.run(lambda work: work.put(stranger), NOW)
+
+    world.store.before_commit = rival
+    entry = world.post("event-1", paid())
+    assert entry is not None
+    assert entry.debtor == second
+    again = world.post("event-2", paid("att_2"))
+    assert again is not None
+    assert again.debtor == second
+    assert world.owed("cus_stranger") == euros("1.00")
+
+
+def test_a_range_that_is_full_is_refused_with_the_remedy(world: World) -> None:
+    for number in set(candidates("cus_1", SKR04.debtor_numbers)):
+        taken = Debtor(number, "cus_stranger")
+        world.store.run(lambda work, taken=taken: work.put(taken), NOW)  # type: ignore[misc]
+    with pytest.raises(NoDebtorAccountLeft):
+        world.post("event-1", paid())
+
+
+def test_candidates_spread_over_the_range() -> None:
+    firsts = [next(candidates(f"cus_{n}", SKR04.debtor_numbers)) for n in range(1000)]
+    assert len(set(firsts)) > 980
+    assert len(list(candidates("cus_1", SKR04.debtor_numbers))) == MAX_CANDIDATES
+
+
+def test_the_published_sub_ledger_case_holds(world: World) -> None:
+    """Debits of the case are invoices, returns and fees; its credits are payments."""
+    for n, row in enumerate(SUB_LEDGER_CASE["inputs"]["entries"]):
+        if "S" in row:
+            world.post(f"event-{n}", FeeCharged("cas_1", row["ref"], "cus_1", euros(row["S"])))
+        else:
+            world.post(f"event-{n}", paid(row["ref"], amount=row["H"]))
+    expected = SUB_LEDGER_CASE["expected"]
+    assert world.owed("cus_1") == euros(expected["debtor_balance"])
+    gaps = sub_ledger_gaps(world.entries, world.store.all(Debtor), CONTROL)
+    assert (gaps == {}) is expected["control_account_equals_sum_of_debtors"]
+
+
+FACTS_OF_TWO_CUSTOMERS = st.lists(
+    st.one_of(
+        st.builds(
+            PaymentSucceeded,
+            st.sampled_from(["att_1", "att_2", "att_3"]),
+            st.sampled_from(["invoice", "top_up"]),
+            st.sampled_from(["cus_1", "cus_2"]),
+            st.integers(1, 10_000).map(lambda minor: Money(minor, "EUR")),
+            st.just(NOW),
+        ),
+        st.builds(
+            PaymentFailed,
+            st.sampled_from(["att_1", "att_2", "att_3"]),
+            st.just("invoice"),
+            st.sampled_from(["cus_1", "cus_2"]),
+            st.just(NOW),
+            st.none() | st.just(Money(350, "EUR")),
+        ),
+        st.builds(
+            PaymentReturned,
+            st.sampled_from(["att_1", "att_2"]),
+            st.sampled_from(["invoice", "top_up"]),
+            st.sampled_from(["cus_1", "cus_2"]),
+            st.integers(1, 10_000).map(lambda minor: Money(minor, "USD")),
+            st.just(Money(350, "USD")),
+            st.just(NOW),
+        ),
+    ),
+    max_size=12,
+)
+
+
+@given(FACTS_OF_TWO_CUSTOMERS)
+def test_the_books_balance_and_the_debtors_are_the_control_account(facts: list[Fact]) -> None:
+    world = World()
+    for n, fact in enumerate(facts):
+        world.post(f"event-{n}", fact)
+    assert is_balanced(trial_balance(world.entries))
+    assert sub_ledger_gaps(world.entries, world.store.all(Debtor), CONTROL) == {}
+    for currency in ("EUR", "USD"):
+        debtors = sum(
+            balance.amount_minor
+            for (_, of), balance in debtor_balances(world.entries, CONTROL).items()
+            if of == currency
+        )
+        control = trial_balance(world.entries).get((CONTROL, currency), Money(0, currency))
+        assert control.amount_minor == debtors
+
+
+def test_a_debtor_kept_wrong_is_found(world: World) -> None:
+    world.post("event-1", paid())
+    (debtor,) = world.store.all(Debtor)
+    wrong = debtor.moved([euros("0.01")])
+    gaps = sub_ledger_gaps(world.entries, [wrong], CONTROL)
+    assert gaps == {(debtor.id, "EUR"): euros("0.01")}
+    assert sub_ledger_gaps(world.entries, [], CONTROL) == {(debtor.id, "EUR"): euros("59.00")}
