@@ -9,6 +9,7 @@ from umlauf.fleet.model import (
     Command,
     CommandAction,
     Device,
+    Fitting,
     Measure,
     Position,
     Reason,
@@ -34,6 +35,15 @@ CONSUMER = Facts(CustomerKind.CONSUMER, is_contract_running=True, is_moving=Fals
 
 
 @dataclass
+class KnownTenancy:
+    tenancy: Tenancy | None
+
+    def of_asset(self, asset_id: str) -> Tenancy | None:
+        assert asset_id == ASSET
+        return self.tenancy
+
+
+@dataclass
 class Fleet:
     store: MemoryStore = field(default_factory=MemoryStore)
 
@@ -47,11 +57,11 @@ class Fleet:
         )
 
     def command(self, now: datetime = NOW, action: CommandAction = CommandAction.LOCK) -> Command:
-        device = self.register()
+        device_id = self.register().id
         return self.store.run(
             lambda work: request_command(
                 CommandOrder(f"at {now}", action, "rst_1"),
-                device,
+                MemoryDevices(self.store).get(device_id),
                 work=work,
                 commands=MemoryCommands(self.store),
             ),
@@ -100,7 +110,10 @@ class Fleet:
         device_id = self.register().id
         self.store.run(
             lambda work: sync_permit(
-                device_id, tenancy, work=work, permits=MemoryPermits(self.store)
+                Fitting(ASSET, device_id),
+                work=work,
+                permits=MemoryPermits(self.store),
+                tenancies=KnownTenancy(tenancy),
             ),
             now,
         )
@@ -140,11 +153,11 @@ class Fleet:
         )
 
     def order_lock(self, reason: Reason, facts: Facts = CONSUMER) -> LockAnswer:
-        device = self.register()
+        device_id = self.register().id
         return self.store.run(
             lambda work: order_lock(
                 LockOrder("key-1", reason, "sub_1", "cus_1"),
-                device,
+                MemoryDevices(self.store).get(device_id),
                 facts,
                 work=work,
                 restrictions=MemoryRestrictions(self.store),

@@ -46,6 +46,9 @@ class Device:
     certificate_arn: str
     registered_at: datetime
     reported: Reported | None = None
+    last_command_id: str | None = None
+    """The newest command: only this one is ever handed over, an older one is superseded."""
+
     version: int = 0
 
     def is_moving_at(self, now: datetime) -> bool | None:

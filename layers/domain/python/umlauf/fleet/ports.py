@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from umlauf.fleet.model import Command, Device, Fitting, Restriction, StartPermit
+from umlauf.fleet.permitting import Tenancy
 from umlauf.kernel.work import Page
 
 
@@ -44,6 +45,11 @@ class Restrictions(Protocol):
         self, subscription_id: str, *, limit: int = 50, cursor: str | None = None
     ) -> Page[Restriction]:
         """The newest first, from an index that may lag behind."""
+
+
+class Tenancies(Protocol):
+    def of_asset(self, asset_id: str) -> Tenancy | None:
+        """Who has the asset now, read consistently; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)

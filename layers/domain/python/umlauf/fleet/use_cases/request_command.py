@@ -1,6 +1,6 @@
 """Ask a device to lock or unlock. A lock needs a restriction that holds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from umlauf.fleet.commands import TIME_TO_LIVE
 from umlauf.fleet.events import CommandRequested
@@ -22,7 +22,10 @@ class CommandOrder:
 def request_command(
     order: CommandOrder, device: Device, *, work: Work, commands: Commands
 ) -> Command:
-    """The command this order names; the same order again gives the same one."""
+    """The command this order names, the device's newest from now on.
+
+    The same order again gives the same one.
+    """
     command_id = derive_id("cmd", device.id, order.action.value, order.command_key)
     known = commands.find(command_id)
     if known is not None:
@@ -36,6 +39,7 @@ def request_command(
         created_at=work.now,
         deadline=work.now + TIME_TO_LIVE,
     )
+    work.put(replace(device, last_command_id=command.id))
     work.put(
         command,
         CommandRequested(command.id, device.id, device.asset_id, command.action, command.deadline),

@@ -3,22 +3,23 @@
 from dataclasses import replace
 
 from umlauf.fleet.events import StartPermitChanged
-from umlauf.fleet.model import StartPermit
-from umlauf.fleet.permitting import Tenancy, decide_permit
-from umlauf.fleet.ports import Permits
+from umlauf.fleet.model import Fitting, StartPermit
+from umlauf.fleet.permitting import decide_permit
+from umlauf.fleet.ports import Permits, Tenancies
 from umlauf.kernel.work import Work
 
 
 def sync_permit(
-    device_id: str, tenancy: Tenancy | None, *, work: Work, permits: Permits
+    fitting: Fitting, *, work: Work, permits: Permits, tenancies: Tenancies
 ) -> StartPermit:
     """Decide anew; a permit that says the same already stays as it is.
 
     The edge shows the device what is stored afterwards, so two that sync at once cannot leave the
     older permit with the device.
     """
-    stored = permits.find(device_id)
-    decided = decide_permit(device_id, tenancy, work.now)
+    # The permit first: whoever finds it at a later revision reads a tenancy that is later, too.
+    stored = permits.find(fitting.device_id)
+    decided = decide_permit(fitting.device_id, tenancies.of_asset(fitting.id), work.now)
     if stored is not None:
         decided = replace(decided, version=stored.version)
         if replace(decided, decided_at=stored.decided_at) == stored:
@@ -26,7 +27,7 @@ def sync_permit(
     work.put(
         decided,
         StartPermitChanged(
-            device_id,
+            decided.id,
             decided.may_start,
             decided.reason,
             decided.subscription_id,

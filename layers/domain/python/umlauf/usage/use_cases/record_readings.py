@@ -29,8 +29,8 @@ from umlauf.usage.model import (
 from umlauf.usage.placement import Placement, place_reading
 from umlauf.usage.ports import Holders, MeterPoints, Neighbours, Readings, Rollups
 
-MAX_READINGS: Final = 10
-"""Per work. Ten late ones, each with its correction, days and session, still fit a transaction."""
+MAX_READINGS: Final = 8
+"""Per work. Eight late ones, each with correction, days, events and session, fit a transaction."""
 
 _NOBODYS_ZONE: Final = "UTC"
 
