@@ -54,6 +54,12 @@ def test_publishing_the_file_twice_publishes_it_once(document: dict[str, Any]) -
     assert versions == [1] * 6
 
 
+def test_net_prices_are_said_to_be_net(document: dict[str, Any]) -> None:
+    assert all(plan.prices_include_tax for plan in read_catalog(document))
+    document["plans"]["city-flat"]["prices_include_tax"] = False
+    assert not read_catalog(document)[0].prices_include_tax
+
+
 def _set(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
     def change(document: dict[str, Any]) -> None:
         place: Any = document
@@ -147,6 +153,19 @@ TIERS = ("plans", "city-metered", "items", 1, "prices", "EUR", "graduated")
             _set("plans", "city-flat", "terms", "ends_with_period", to="yes"),
             "plans.city-flat.terms.ends_with_period",
             id="text for a truth",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "items", to=[]), "plans.city-flat.items", id="no item"
+        ),
+        pytest.param(
+            _set(*FEE, "prices", "EUR", to={"flat": "59,00"}),
+            "plans.city-flat.items[0].prices.EUR.flat",
+            id="a decimal comma",
+        ),
+        pytest.param(
+            _set("plans", "city-flat", "prices_include_tax", to=1),
+            "plans.city-flat.prices_include_tax",
+            id="a number for a truth",
         ),
         pytest.param(
             _set("plans", "city-flat", "name", to=7), "plans.city-flat.name", id="name no text"

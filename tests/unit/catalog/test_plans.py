@@ -120,6 +120,11 @@ def test_a_plan_that_could_not_be_sold_is_refused(change: dict[str, object], fie
     assert refusal.value.field == field
 
 
+def test_an_add_on_needs_an_item() -> None:
+    with pytest.raises(BadPlan, match="at least one item"):
+        AddOn("extra", "Extra", ())
+
+
 def test_an_item_needs_a_price_once_per_currency() -> None:
     with pytest.raises(BadPlan, match="at least one currency"):
         BaseFee(id="fee", name="Fee", prices=())

@@ -117,6 +117,11 @@ def test_an_impossible_price_is_refused(amount: Decimal) -> None:
         Tier(None, Decimal(0), flat_minor=amount)
 
 
+def test_a_float_was_never_an_exact_price() -> None:
+    with pytest.raises(BadPrice, match="Decimal"):
+        PerUnit(0.1)  # type: ignore[arg-type]
+
+
 def test_a_price_in_an_unknown_currency_is_refused() -> None:
     with pytest.raises(UnknownCurrency):
         Price("DEM", Flat(Decimal(1)))

@@ -207,6 +207,7 @@ def test_an_unfit_asset_goes_to_the_workshop_and_comes_back_to_stock() -> None:
     yard.give_back(at=2)
     assert yard.inspect(is_fit=False, at=3).state is AssetState.MAINTENANCE
     assert yard.move(AssetState.IN_STOCK, at=4).state is AssetState.IN_STOCK
+    assert yard.move(AssetState.IN_STOCK, at=5).version == yard.asset.version  # it is there already
     assert yard.world.store.events[-1] == AssetMoved(
         yard.asset_id, AssetState.MAINTENANCE, AssetState.IN_STOCK
     )

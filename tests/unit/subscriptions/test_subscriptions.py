@@ -447,6 +447,14 @@ class TestNotice:
         assert cancel(world, active.id, on=date(2027, 5, 1)).ends_on == date(2026, 10, 1)
         assert world.store.commits == commits
 
+    def test_an_order_without_an_asset_is_withdrawn_once(self) -> None:
+        world = OfferWorld()
+        subscription = ordered(world)
+        for _ in range(2):
+            assert cancel(world, subscription.id).status is Status.WITHDRAWN
+        withdrawals = [e for e in world.store.events if isinstance(e, SubscriptionWithdrawn)]
+        assert len(withdrawals) == 1
+
     def test_an_unknown_subscription_cannot_be_cancelled(self) -> None:
         with pytest.raises(UnknownSubscription):
             cancel(OfferWorld(), "sub_x")

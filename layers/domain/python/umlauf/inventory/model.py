@@ -137,8 +137,11 @@ class Asset:
         self.require_way_to(AssetState.IN_STOCK)
         return replace(self, state=AssetState.IN_STOCK, reservation=None)
 
-    def handed_over_to(self, subscription_id: str, at: datetime) -> "Asset":
-        """Raises NotReserved unless it is reserved for this subscription."""
+    def handed_over_to(self, subscription_id: str, at: datetime) -> tuple["Asset", Assignment]:
+        """The asset on rent, and the assignment that begins.
+
+        Raises NotReserved unless it is reserved for this subscription.
+        """
         reservation = self.reservation
         if reservation is None or reservation.subscription_id != subscription_id:
             raise NotReserved(
@@ -146,7 +149,8 @@ class Asset:
                 field="asset_id",
             )
         holder = Assignment(subscription_id, reservation.customer_id, at)
-        return replace(self, state=AssetState.ON_RENT, reservation=None, holder=holder)
+        on_rent = replace(self, state=AssetState.ON_RENT, reservation=None, holder=holder)
+        return on_rent, holder
 
     def taken_back(self, station_id: str, at: datetime) -> tuple["Asset", EndedAssignment | None]:
         """The asset awaiting inspection, and the assignment that ends (if somebody had it)."""

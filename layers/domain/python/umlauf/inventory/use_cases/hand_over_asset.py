@@ -14,11 +14,6 @@ def hand_over_asset(asset_id: str, subscription_id: str, *, work: Work, assets: 
     asset = assets.get(asset_id)
     if asset.holder is not None and asset.holder.subscription_id == subscription_id:
         return asset
-    handed_over = asset.handed_over_to(subscription_id, work.now)
-    holder = handed_over.holder
-    if holder is not None:
-        work.put(
-            handed_over,
-            AssetHandedOver(asset_id, subscription_id, holder.customer_id, holder.start),
-        )
-    return handed_over
+    on_rent, holder = asset.handed_over_to(subscription_id, work.now)
+    work.put(on_rent, AssetHandedOver(asset_id, subscription_id, holder.customer_id, holder.start))
+    return on_rent
