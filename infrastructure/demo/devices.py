@@ -68,6 +68,8 @@ class Bike:
         default_factory=lambda: {"ride_seconds": 0, "metres": 0, "rides": 0}
     )
     may_start: dict[str, Any] | None = None
+    refused_ride_at: datetime | None = None
+    """When the last ride that was not allowed would have begun."""
 
     def finish(self, ride: Ride) -> dict[str, Any]:
         """Add a ride to the registers and give the reading that reports it."""

@@ -1,23 +1,11 @@
 """`python -m local`: the platform of ./template.yaml on this machine until Ctrl-C."""
 
-import os
 import sys
 from pathlib import Path
 
 from local.errors import LocalCloudError
-from local.platform import Platform
+from local.platform import HTTP_PORT, MQTT_PORT, Platform, port_from_environment
 from local.serving import serve
-
-_DEFAULT_HTTP_PORT = 8080
-_DEFAULT_MQTT_PORT = 8883
-
-
-def _port(name: str, default: int) -> int:
-    text = os.environ.get(name, str(default))
-    if not (text.isascii() and text.isdigit()) or int(text) > 65535:  # noqa: PLR2004
-        message = f"{name} must be a port number, not {text!r}"
-        raise LocalCloudError(message)
-    return int(text)
 
 
 def main() -> int:
@@ -25,8 +13,8 @@ def main() -> int:
     try:
         with Platform(
             Path.cwd(),
-            http_port=_port("UMLAUF_HTTP_PORT", _DEFAULT_HTTP_PORT),
-            mqtt_port=_port("UMLAUF_MQTT_PORT", _DEFAULT_MQTT_PORT),
+            http_port=port_from_environment("UMLAUF_HTTP_PORT", HTTP_PORT),
+            mqtt_port=port_from_environment("UMLAUF_MQTT_PORT", MQTT_PORT),
         ) as platform:
             cloud = platform.cloud
             print(f"API    {cloud.http_url}/v1")

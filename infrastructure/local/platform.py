@@ -16,14 +16,26 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from local.cloud import LocalCloud
+from local.errors import LocalCloudError
 from local.stripe_standin.server import StripeStandIn
 
 STAGE: Final = "dev"
+HTTP_PORT: Final = 8080
+MQTT_PORT: Final = 8883
+LAST_PORT: Final = 65535
 STRIPE_KEY: Final = "sk_test_umlauf_local"
 WEBHOOK_SECRET: Final = "whsec_umlauf_local"  # noqa: S105 - opens nothing but the stand-in
 STAFF_NAME: Final = "olivia"
 STAFF_PASSWORD: Final = "Umlauf-runs-2026"  # noqa: S105 - of a user pool that lives in this process
 STAFF_GROUPS: Final = ("admins", "operators", "support")
+
+
+def port_from_environment(name: str, default: int) -> int:
+    """The port a person chose, or the default. Raises LocalCloudError for what is none."""
+    text = os.environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit()) or int(text) > LAST_PORT:
+        raise LocalCloudError(f"{name} must be a port number, not {text!r}")
+    return int(text)
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,12 @@ class Platform:
         """Make the first member of staff, as an administrator does by hand in production."""
         cognito: Any = self.cloud.client("cognito-idp")
         pool = self.cloud.outputs["StaffPoolId"]
-        cognito.admin_create_user(UserPoolId=pool, Username=STAFF_NAME, MessageAction="SUPPRESS")
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=STAFF_NAME,
+            TemporaryPassword=STAFF_PASSWORD,
+            MessageAction="SUPPRESS",
+        )
         cognito.admin_set_user_password(
             UserPoolId=pool, Username=STAFF_NAME, Password=STAFF_PASSWORD, Permanent=True
         )

@@ -5,7 +5,7 @@ One table per context, `pk`/`sk`, at most two indexes, the aggregate as one map.
 
 import os
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -89,11 +89,24 @@ class ContextItem(Model):
     gsi2sk = UnicodeAttribute(null=True)
 
 
-def context_table(context: str) -> type[ContextItem]:
-    """The model of a context's table.
+class _NamedByEnvironment(type):
+    """Makes a Meta's table name follow TABLE_PREFIX: asked for at each use, not at import."""
 
-    Its name is read from the environment here, once per process.
-    """
+    context: str
+
+    @property
+    def table_name(cls) -> str:
+        return table_name(cls.context)
+
+
+class _Meta(metaclass=_NamedByEnvironment):
+    connect_timeout_seconds = _CONNECT_SECONDS
+    read_timeout_seconds = _READ_SECONDS
+    max_retry_attempts = 3
+
+
+def context_table(name: str) -> type[ContextItem]:
+    """The model of a context's table."""
 
     class Gsi1(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
         class Meta:
@@ -113,31 +126,23 @@ def context_table(context: str) -> type[ContextItem]:
 
     class Table(ContextItem):
         class Meta(_Meta):
-            pass
+            context = name
 
         gsi1 = Gsi1()
         gsi2 = Gsi2()
 
-    Table.Meta.table_name = table_name(context)
-    Table.__name__ = f"{context.title()}Item"
+    Table.__name__ = f"{name.title()}Item"
     return Table
 
 
-class _Meta:
-    table_name: ClassVar[str]
-    connect_timeout_seconds = _CONNECT_SECONDS
-    read_timeout_seconds = _READ_SECONDS
-    max_retry_attempts = 3
-
-
 class EventItem(Model):
-    """One domain event.
+    """One domain event: pk is the aggregate (`invoice#inv_…`), sk its version and place.
 
-    Pk is the aggregate (`invoice#inv_…`), sk its version and place. Never updated.
+    Never updated.
     """
 
     class Meta(_Meta):
-        table_name = table_name("events")
+        context = "events"
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -150,7 +155,7 @@ class ClaimItem(Model):
     """One claim: put once, under its business identity."""
 
     class Meta(_Meta):
-        table_name = table_name("claims")
+        context = "claims"
 
     pk = UnicodeAttribute(hash_key=True)
     fingerprint = UnicodeAttribute(null=True)
