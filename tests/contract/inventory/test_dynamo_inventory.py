@@ -141,3 +141,9 @@ def test_assets_are_listed_by_state_and_by_station() -> None:
     assert len(first.items) == 2
     assert {asset.id for asset in (*first.items, *rest.items)} == {asset.id for asset in assets}
     assert rest.next_cursor is None
+
+
+def test_many_assets_are_found_at_once_and_unknown_ones_left_out() -> None:
+    assets = {asset.id: asset for asset in (register("A-1"), register("A-2"))}
+    assert ASSETS.find_many([*assets, "ast_x"]) == assets
+    assert ASSETS.find_many([]) == {}

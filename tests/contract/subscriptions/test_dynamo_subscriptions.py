@@ -78,6 +78,12 @@ def test_an_unknown_subscription_is_not_found() -> None:
         SUBSCRIPTIONS.get("sub_x")
 
 
+def test_many_subscriptions_are_found_at_once_and_unknown_ones_left_out() -> None:
+    store(pending(1), pending(2))
+    found = SUBSCRIPTIONS.find_many(["sub_1", "sub_x", "sub_2"])
+    assert found == {id_: SUBSCRIPTIONS.get(id_) for id_ in ("sub_1", "sub_2")}
+
+
 def test_a_customer_finds_their_own_with_the_latest_first() -> None:
     store(pending(1), pending(2), pending(3, customer_id="cus_2"))
     first = SUBSCRIPTIONS.list_of_customer("cus_1", limit=1)
