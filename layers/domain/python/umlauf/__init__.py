@@ -1,1 +1,1 @@
-"""The pure rules of Umlauf, one package a context: standard library only, no clock, no network, no environment."""
+"""The pure rules of Umlauf, one package a context: standard library only, no clock, no network."""
