@@ -68,7 +68,7 @@ class MemoryMethods:
         customer_id: str,
         *,
         limit: int = 50,
-        cursor: str | None = None,
+        cursor: str | None = None,  # noqa: ARG002
     ) -> Page[PaymentMethod]:
         methods = self.store.all(PaymentMethod)
         return Page([one for one in methods if one.customer_id == customer_id][:limit])
@@ -86,7 +86,7 @@ class MemoryAttempts:
         subject_id: str,
         *,
         limit: int = 50,
-        cursor: str | None = None,
+        cursor: str | None = None,  # noqa: ARG002
     ) -> Page[PaymentAttempt]:
         attempts = self.store.all(PaymentAttempt)
         return Page([one for one in attempts if one.subject_id == subject_id][:limit])
@@ -317,7 +317,7 @@ class MemoryCases:
         customer_id: str,
         *,
         limit: int = 50,
-        cursor: str | None = None,
+        cursor: str | None = None,  # noqa: ARG002
     ) -> Page[Case]:
         cases = self.store.all(Case)
         return Page([case for case in cases if case.customer_id == customer_id][:limit])
@@ -355,7 +355,7 @@ class MemoryMessages:
         customer_id: str,
         *,
         limit: int = 50,
-        cursor: str | None = None,
+        cursor: str | None = None,  # noqa: ARG002
     ) -> Page[Message]:
         messages = self.store.all(Message)
         return Page([one for one in messages if one.customer_id == customer_id][:limit])

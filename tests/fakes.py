@@ -52,7 +52,7 @@ class MemoryStore:
     def claimed(self, key: str) -> Claim | None:
         return self.claims.get(key)
 
-    def get(self, cls: type[T], id: str) -> T | None:
+    def get(self, cls: type[T], id: str) -> T | None:  # noqa: A002 - reads like the ports do
         return cast("T | None", self.aggregates.get((cls, id)))
 
     def all(self, cls: type[T]) -> Iterator[T]:

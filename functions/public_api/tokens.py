@@ -67,7 +67,7 @@ def _tokens(accounts: CognitoAccounts, name: str, password: str) -> TokensOut:
             401, "request.wrong_credentials", "the name or the password is wrong"
         ) from None
     return TokensOut(
-        token_type="Bearer",
+        token_type="Bearer",  # noqa: S106 - RFC 6750's name for how it is sent
         id_token=found.id_token,
         refresh_token=found.refresh_token,
         expires_in_seconds=found.expires_in_seconds,

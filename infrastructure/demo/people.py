@@ -9,7 +9,7 @@ import stripe
 from demo.api import Api, Json
 from demo.cast import Part, Paying
 
-PASSWORD: Final = "Rides-all-day-26"
+PASSWORD: Final = "Rides-all-day-26"  # noqa: S105 - of customers that exist in the demo only
 GOOD_CARD: Final = "pm_card_visa"
 FRESH_CARD: Final = "pm_card_mastercard"
 FAILING_CARD: Final = "pm_card_chargeCustomerFail"

@@ -85,10 +85,10 @@ def _minutes(seconds: int) -> str:
 
 
 def _money(amounts: dict[str, Money] | object) -> str:
-    assert isinstance(amounts, dict)
+    assert isinstance(amounts, dict)  # noqa: S101 - of our own making
     return " and ".join(str(amount) for amount in amounts.values()) or "nothing"
 
 
 def _counts(counts: object) -> str:
-    assert isinstance(counts, dict)
+    assert isinstance(counts, dict)  # noqa: S101 - of our own making
     return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items())

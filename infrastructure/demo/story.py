@@ -160,7 +160,7 @@ class Story:
 
     def _report(self, rides: Iterable[Ride]) -> None:
         fleet = self._fleet
-        assert fleet is not None, "bikes ride after they are handed over"
+        assert fleet is not None, "bikes ride after they are handed over"  # noqa: S101
         ridden = 0
         for ride in rides:
             bike = self.cast.bikes[ride.bike]

@@ -128,7 +128,7 @@ def _events(platform: Platform, options: argparse.Namespace) -> Iterator[Json]:
         if not page["items"]:
             if not options.follow:
                 return
-            time.sleep(_FOLLOW_SECONDS)
+            time.sleep(_FOLLOW_SECONDS)  # noqa: TID251 - a person is watching
 
 
 def show(data: Json, console: Console) -> None:

@@ -49,7 +49,7 @@ _one_per_process = threading.Lock()
 class LocalCloud:
     """One deployed stack. One at a time per process, any number one after another."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the one place where all of it is chosen
         self,
         root: Path,
         *,

@@ -161,7 +161,7 @@ class ClientFactory:
     """Makes botocore clients for the local endpoint, one per service."""
 
     def __init__(self, endpoint: str) -> None:
-        import botocore.session
+        import botocore.session  # noqa: PLC0415 - after the process's credentials are set
 
         self._session = botocore.session.Session()
         self._endpoint = endpoint
@@ -174,7 +174,7 @@ class ClientFactory:
                 region_name=REGION,
                 endpoint_url=self._endpoint,
                 aws_access_key_id="test",
-                aws_secret_access_key="test",
+                aws_secret_access_key="test",  # noqa: S106 - the local cloud's fixed root key
             )
         return self._clients[service]
 

@@ -17,7 +17,7 @@ class EventLog:
     def watch(self, patches: Patches) -> None:
         """Record from here on."""
         eventbridge = patches.ministack.eventbridge
-        dispatch = eventbridge._dispatch_event
+        dispatch = eventbridge._dispatch_event  # noqa: SLF001 - PutEvents ends there
 
         def dispatch_and_note(event: dict[str, Any], view: Any = None) -> None:
             if event.get("EventBusName", "default") != "default":

@@ -86,7 +86,7 @@ class Front:
         except (BadRequest, LocalCloudError) as error:
             status = 400 if isinstance(error, BadRequest) else 409
             await _answer(send, status, _problem(status, str(error)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a person at the other end gets an answer
             text = f"{type(error).__name__}: {error}"
             await _answer(send, 500, _problem(500, text))
         else:
@@ -136,7 +136,7 @@ async def _answer(send: Send, status: int, result: Any) -> None:
     if isinstance(result, Page):
         kind, content = b"text/html; charset=utf-8", result.html.encode()
     else:
-        kind = b"application/json" if status < 400 else b"application/problem+json"
+        kind = b"application/json" if status < 400 else b"application/problem+json"  # noqa: PLR2004
         content = json.dumps(result, ensure_ascii=False, default=str).encode()
     headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

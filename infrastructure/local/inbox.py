@@ -44,11 +44,11 @@ class Inbox:
                 "text": mail.get("BodyText") or mail.get("RawMessage") or "",
                 "html": mail.get("BodyHtml", ""),
             }
-            for mail in self._ministack.ses._sent_emails_list()
+            for mail in self._ministack.ses._sent_emails_list()  # noqa: SLF001
         ]
         texts = [
             {"channel": "sms", "to": [number], "subject": "", "text": message["Message"]}
-            for number, sent in self._ministack.sns._sms_messages.items()
+            for number, sent in self._ministack.sns._sms_messages.items()  # noqa: SLF001
             for message in sent
         ]
         return [*mails, *texts]

@@ -90,7 +90,7 @@ class ContextStream:
 def install() -> None:
     """Put both stand-ins in place, once per process; without an invocation they change nothing."""
     if not isinstance(os.environ, ContextEnvironment):
-        os.environ = ContextEnvironment(os.environ)  # type: ignore[assignment]
+        os.environ = ContextEnvironment(os.environ)  # type: ignore[assignment]  # noqa: B003
 
 
 def route_streams() -> None:

@@ -102,7 +102,7 @@ class _Environment:
             try:
                 result = self._handle(call)
                 call.answer = {"body": json.loads(json.dumps(result, ensure_ascii=False))}
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises is its answer
                 call.answer = _failure(error, call.lambda_context.aws_request_id)
                 call.output.write(_failure_line(call.answer["body"]))
 

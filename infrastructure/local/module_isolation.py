@@ -145,7 +145,7 @@ class IsolatedModules:
         code = self._tree.code(name)
         try:
             if code is not None:
-                exec(code, module.__dict__)
+                exec(code, module.__dict__)  # noqa: S102 - running the function's code is the job
         except BaseException:
             sys.modules.pop(spec.name, None)
             del self._modules[name]
@@ -155,8 +155,8 @@ class IsolatedModules:
     def _import(
         self,
         name: str,
-        globals: Mapping[str, Any] | None = None,
-        locals: Mapping[str, Any] | None = None,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002 - the signature of __import__
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:

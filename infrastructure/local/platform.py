@@ -24,9 +24,9 @@ HTTP_PORT: Final = 8080
 MQTT_PORT: Final = 8883
 LAST_PORT: Final = 65535
 STRIPE_KEY: Final = "sk_test_umlauf_local"
-WEBHOOK_SECRET: Final = "whsec_umlauf_local"
+WEBHOOK_SECRET: Final = "whsec_umlauf_local"  # noqa: S105 - opens nothing but the stand-in
 STAFF_NAME: Final = "olivia"
-STAFF_PASSWORD: Final = "Umlauf-runs-2026"
+STAFF_PASSWORD: Final = "Umlauf-runs-2026"  # noqa: S105 - of a user pool that lives in this process
 STAFF_GROUPS: Final = ("admins", "operators", "support")
 
 

@@ -44,7 +44,7 @@ _Loader.yaml_implicit_resolvers = {
 def read_yaml(path: Path) -> Any:
     """Parse a YAML or JSON file of the template's dialect; a mistake is named with its line."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError as error:
         message = f"{path.name} is missing: looked for {path}"
         raise LocalCloudError(message) from error

@@ -202,7 +202,7 @@ class TurnPool:
             future, call = item
             try:
                 future.set_result(call())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - delivered to whoever reads the future
                 future.set_exception(error)
 
     def _take(self) -> tuple[Future[Any], Callable[[], Any]] | None:

@@ -239,7 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self._serve()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - inherited name
         """Log nothing: the control surface shows what happened."""
 
     def _serve(self) -> None:

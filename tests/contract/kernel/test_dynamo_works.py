@@ -105,7 +105,7 @@ def test_a_taken_claim_tells_more_than_a_stale_version() -> None:
 def cut_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, bool], None]]:
     """Arrange that the nth call to DynamoDB breaks: before it is sent, or after it was done."""
     plan: dict[str, Any] = {"at": None, "lost": False, "calls": 0}
-    real = BaseClient._make_api_call
+    real = BaseClient._make_api_call  # noqa: SLF001 - the one door all calls pass
 
     def broken(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
         plan["calls"] += 1
@@ -117,7 +117,7 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, bool], N
 
     monkeypatch.setattr(BaseClient, "_make_api_call", broken)
 
-    def arrange(at: int, answer_lost: bool) -> None:
+    def arrange(at: int, answer_lost: bool) -> None:  # noqa: FBT001 - read from a table
         plan.update(at=at, lost=answer_lost, calls=0)
 
     yield arrange

@@ -188,7 +188,7 @@ def test_a_run_reports_once(world: World) -> None:
 
 
 @given(
-    start=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC)),
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     gaps=st.lists(st.integers(1, 60 * 24 * 10), min_size=1, max_size=12),
 )
 def test_no_hour_is_passed_over_however_late_a_run_comes(start: datetime, gaps: list[int]) -> None:

@@ -88,7 +88,7 @@ def test_a_fixed_offset_is_no_zone() -> None:
 
 def test_a_naive_instant_is_refused() -> None:
     with pytest.raises(NaiveInstant):
-        local_date(datetime(2026, 1, 1), "Europe/Berlin")
+        local_date(datetime(2026, 1, 1), "Europe/Berlin")  # noqa: DTZ001 - that is the point
 
 
 def test_a_period_must_end_after_it_starts() -> None:

@@ -81,7 +81,7 @@ def test_instants_are_written_in_utc() -> None:
     assert encode(datetime(2026, 9, 1, 1, tzinfo=berlin)) == "2026-08-31T23:00:00Z"
 
 
-@pytest.mark.parametrize("value", [1.5, object(), datetime(2026, 1, 1), {"a": 0.1}])
+@pytest.mark.parametrize("value", [1.5, object(), datetime(2026, 1, 1), {"a": 0.1}])  # noqa: DTZ001
 def test_floats_and_naive_instants_have_no_document_form(value: object) -> None:
     with pytest.raises(TypeError):
         encode(value)

@@ -103,4 +103,4 @@ def test_two_versions_of_one_aggregate_in_one_work_are_our_mistake() -> None:
 
 def test_a_work_needs_an_aware_instant() -> None:
     with pytest.raises(NaiveInstant):
-        Work(datetime(2026, 9, 1))
+        Work(datetime(2026, 9, 1))  # noqa: DTZ001 - that is the point

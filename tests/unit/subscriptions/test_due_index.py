@@ -11,7 +11,7 @@ from umlauf.kernel.identifiers import derive_id
 from umlauf.subscriptions.due import SHARDS, hour_bucket, hour_buckets, shard_of
 from umlauf.subscriptions.errors import BadDates
 
-instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is given beside
 
 
 @given(since=instants, moment=instants, until=instants)
@@ -47,4 +47,4 @@ def test_no_run_looks_back_for_ever() -> None:
     with pytest.raises(BadDates):
         list(hour_buckets(start, start + timedelta(days=3650)))
     with pytest.raises(NaiveInstant):
-        hour_bucket(datetime(2026, 1, 1))
+        hour_bucket(datetime(2026, 1, 1))  # noqa: DTZ001 - that is the point

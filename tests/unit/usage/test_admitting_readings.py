@@ -52,7 +52,7 @@ GOOD = reading(1, 600, at=START)
             replace(GOOD, ride=Ride(NOW, START)), AbsurdReading, "ride.ended_at", id="ends first"
         ),
         pytest.param(
-            replace(GOOD, at=datetime(2026, 9, 1, 6, 0)),
+            replace(GOOD, at=datetime(2026, 9, 1, 6, 0)),  # noqa: DTZ001 - that is the point
             NaiveInstant,
             None,
             id="no time zone",

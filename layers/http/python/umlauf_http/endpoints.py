@@ -34,7 +34,7 @@ class Routes(Blueprint):
         self.operations: list[Operation] = []
 
 
-def endpoint(
+def endpoint(  # noqa: PLR0913 - an operation has this many sides
     routes: Routes,
     path: str,
     *,

@@ -52,7 +52,7 @@ class DynamoWorks:
 
 def _connection() -> Connection:
     # The models' own low-level connection: one client, one pool per process.
-    connection: Connection = ClaimItem._get_connection().connection
+    connection: Connection = ClaimItem._get_connection().connection  # noqa: SLF001
     return connection
 
 

@@ -115,7 +115,7 @@ def main() -> int:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text)
     for path in drifted:
-        print(f"{'differs' if options.check else 'written'}: {path}")
+        print(f"{'differs' if options.check else 'written'}: {path}")  # noqa: T201
     return 1 if drifted and options.check else 0
 
 

@@ -81,7 +81,7 @@ class Layout(Generic[T]):
             found = self.table.batch_get(list(dict.fromkeys(keys)), consistent_read=True)
             return [self.from_item(item) for item in found]
 
-    def page(
+    def page(  # noqa: PLR0913 - a query has this many sides
         self,
         pk: str,
         *,

@@ -54,7 +54,9 @@ class Coding:
     reverses: str | None = None
 
 
-def code(fact: Fact, occurred_at: datetime, books: Books) -> Coding:
+def code(  # noqa: PLR0911 - one return for each kind of fact
+    fact: Fact, occurred_at: datetime, books: Books
+) -> Coding:
     """Code one fact. Raises NoAccount when the chart lacks an account for it."""
     chart = books.chart
     match fact:

@@ -84,7 +84,7 @@ def _is_settled_or_settling(receivable: Receivable, desk: MessageDesk) -> bool:
     return live.live_attempt_id is not None or live.collected >= receivable.amount
 
 
-def _topped_up(wish: Wish, desk: MessageDesk) -> Facts | None:
+def _topped_up(wish: Wish, desk: MessageDesk) -> Facts | None:  # noqa: ARG001 - credited already
     return Facts(wish.amount) if wish.amount else None
 
 

@@ -27,7 +27,7 @@ class StripeConnection:
     def client(self) -> "StripeClient":
         key = self._parameters.api_key
         if self._client is None or key != self._key:
-            import stripe
+            import stripe  # noqa: PLC0415 - heavy: only who takes money pays for it
 
             self._client, self._key = (
                 stripe.StripeClient(
@@ -46,7 +46,7 @@ class StripeConnection:
 
         A card's decline passes through as the library's CardError: it is an answer.
         """
-        import stripe
+        import stripe  # noqa: PLC0415
 
         try:
             yield
@@ -59,7 +59,7 @@ class StripeConnection:
 
 
 def _named(error: Any) -> Exception:
-    import stripe
+    import stripe  # noqa: PLC0415
 
     reference = f"{error.code or type(error).__name__}, request {error.request_id}"
     if isinstance(error, stripe.InvalidRequestError):

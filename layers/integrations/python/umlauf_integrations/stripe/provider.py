@@ -73,7 +73,7 @@ class StripeProvider:
         return _read_method(method.to_dict())
 
     def attach(self, reference: str, provider_customer_id: str) -> ProviderMethod:
-        import stripe
+        import stripe  # noqa: PLC0415
 
         try:
             with self._connection.faults():
@@ -89,7 +89,7 @@ class StripeProvider:
         return _read_method(method.to_dict())
 
     def charge(self, charge: Charge) -> ProviderPayment:
-        import stripe
+        import stripe  # noqa: PLC0415
 
         try:
             with self._connection.faults():

@@ -82,7 +82,7 @@ def _parse(header: str) -> tuple[int, list[str]]:
     # isdecimal alone would let through digits that no clock writes.
     if (
         len(times) != 1
-        or not (times[0].isascii() and times[0].isdecimal() and len(times[0]) <= 12)
+        or not (times[0].isascii() and times[0].isdecimal() and len(times[0]) <= 12)  # noqa: PLR2004
         or not 1 <= len(signatures) <= MAX_SIGNATURES
     ):
         raise BadSignature("send the Stripe-Signature header as Stripe does", field="header")

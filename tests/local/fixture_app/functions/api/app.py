@@ -15,9 +15,9 @@ calls = 0
 
 @app.route("/v1/things/{thing_id}", methods=["GET"])
 def show(thing_id: str) -> dict[str, Any]:
-    global calls
+    global calls  # noqa: PLW0603
     calls += 1
-    time.sleep(float((app.current_request.query_params or {}).get("pause", 0)))
+    time.sleep(float((app.current_request.query_params or {}).get("pause", 0)))  # noqa: TID251
     return {
         "asked": thing_id,
         "seen": app.current_request.uri_params["thing_id"],
@@ -37,5 +37,5 @@ def change(thing_id: str) -> dict[str, Any]:
 
 @app.route("/v1/slow", methods=["GET"])
 def slow() -> dict[str, Any]:
-    time.sleep(20)
+    time.sleep(20)  # noqa: TID251
     return {}
