@@ -12,7 +12,7 @@ os.environ.update(
     EVENT_BUS_NAME="umlauf-test",
     AWS_DEFAULT_REGION="eu-central-1",
     AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - moto wants one
+    AWS_SECRET_ACCESS_KEY="testing",
     AWS_EC2_METADATA_DISABLED="true",
     POWERTOOLS_SERVICE_NAME="test",
     POWERTOOLS_METRICS_NAMESPACE="umlauf",

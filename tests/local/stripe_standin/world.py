@@ -14,7 +14,7 @@ from local.stripe_standin.server import StripeStandIn
 from local.stripe_standin.webhooks import InLine
 
 API_KEY = "sk_test_umlauf"
-SECRET = "whsec_umlauf"  # noqa: S105 - a secret between two ends of one test
+SECRET = "whsec_umlauf"
 # A Thursday, so that banking days and calendar days differ.
 START = datetime(2026, 10, 1, 10, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 5.0

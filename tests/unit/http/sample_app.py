@@ -164,7 +164,7 @@ def _public_routes(calls: list[str]) -> Routes:
     @endpoint(routes, "/v1/keys", method="POST", idempotency=Idempotency.REPEATED)
     def hand_out_key(body: LoginIn, call: Call) -> LoginOut:
         calls.append(body.name)
-        return LoginOut(name=call.command_id, token="fresh")  # noqa: S106 - a sample
+        return LoginOut(name=call.command_id, token="fresh")
 
     return routes
 
