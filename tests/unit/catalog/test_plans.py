@@ -1,14 +1,16 @@
 """Plans: what may be sold, and that a sold version never changes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.offer_fakes import CITY_FLAT, CITY_METERED, NOW, THEFT_COVER, OfferWorld, euros
+from tests.offer_fakes import CITY_FLAT, CITY_METERED, MONTHLY, NOW, THEFT_COVER, OfferWorld, euros
 from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn, UnknownPlan
 from umlauf.catalog.events import PlanPublished
-from umlauf.catalog.model import AddOn, BaseFee, Plan, PrepaidItem, price_in, rate_item
+from umlauf.catalog.model import AddOn, BaseFee, Plan, PrepaidItem, Terms, price_in, rate_item
 from umlauf.catalog.use_cases.publish_plan import publish_plan
+from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
 
@@ -95,6 +97,8 @@ def test_an_unknown_add_on_is_refused_with_the_choice() -> None:
         pytest.param({"plan_id": "City Flat"}, "plan_id", id="not a slug"),
         pytest.param({"plan_id": "x" * 61}, "plan_id", id="too long"),
         pytest.param({"name": " "}, "name", id="no name"),
+        pytest.param({"name": "x" * 121}, "name", id="endless name"),
+        pytest.param({"interval": replace(MONTHLY, count=121)}, "interval", id="endless interval"),
         pytest.param({"items": ()}, "items", id="no item"),
         pytest.param({"items": CITY_FLAT.items * 2}, "items", id="an item twice"),
         pytest.param({"add_ons": (THEFT_COVER, THEFT_COVER)}, "add_ons", id="an add-on twice"),
@@ -125,6 +129,14 @@ def test_an_add_on_needs_an_item() -> None:
         AddOn("extra", "Extra", ())
 
 
+@pytest.mark.parametrize("name", ["minimum_term", "notice"])
+def test_terms_are_bounded(name: str) -> None:
+    endless: dict[str, Any] = {name: replace(MONTHLY, count=121)}
+    with pytest.raises(BadPlan) as refusal:
+        Terms(**endless)
+    assert refusal.value.field == name
+
+
 def test_an_item_needs_a_price_once_per_currency() -> None:
     with pytest.raises(BadPlan, match="at least one currency"):
         BaseFee(id="fee", name="Fee", prices=())
@@ -132,17 +144,21 @@ def test_an_item_needs_a_price_once_per_currency() -> None:
         BaseFee(id="fee", name="Fee", prices=euros("1") * 2)
 
 
-def test_a_unit_holds_at_least_one_meter_unit() -> None:
-    with pytest.raises(BadPlan) as refusal:
+@pytest.mark.parametrize(
+    ("meter", "meter_units_per_unit", "field"),
+    [("ride_seconds", 0, "meter_units_per_unit"), ("ride#seconds", 60, "meter")],
+)
+def test_a_meter_has_a_name_and_a_scale(meter: str, meter_units_per_unit: int, field: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
         PrepaidItem(
             id="minutes",
             name="Minutes",
-            meter="ride_seconds",
+            meter=meter,
             unit="minute",
-            meter_units_per_unit=0,
+            meter_units_per_unit=meter_units_per_unit,
             prices=euros("1"),
         )
-    assert refusal.value.field == "meter_units_per_unit"
+    assert refusal.value.field == field
 
 
 def test_metered_minutes_are_rated_from_seconds() -> None:

@@ -22,8 +22,8 @@ FIVE_HOURS_FREE = Graduated(
         Tier(None, Decimal("4.25")),
     )
 )
-_seconds = st.integers(0, 10_000_000)
-_prices = st.decimals(0, 1_000, places=4)
+_seconds = st.one_of(st.integers(0, 10_000_000), st.integers(0, 10**11))
+_prices = st.one_of(st.decimals(0, 1_000, places=4), st.decimals(0, 10**9, places=6))
 
 
 def _models() -> st.SearchStrategy[PriceModel]:
@@ -82,7 +82,9 @@ def test_an_amount_is_in_the_currencys_own_minor_units(currency: str) -> None:
     assert rate(Price(currency, Flat(Decimal("12.5"))), 1) == Money(13, currency)
 
 
-@pytest.mark.parametrize("quantity", [Decimal(-1), Decimal("NaN"), Decimal("Infinity")])
+@pytest.mark.parametrize(
+    "quantity", [Decimal(-1), Decimal("NaN"), Decimal("Infinity"), Decimal("1e12")]
+)
 def test_a_quantity_that_cannot_be_is_refused(quantity: Decimal) -> None:
     with pytest.raises(InvalidInput) as refusal:
         rate(Price("EUR", PerUnit(Decimal(1))), quantity)
@@ -98,6 +100,7 @@ def test_a_quantity_that_cannot_be_is_refused(quantity: Decimal) -> None:
         pytest.param((20, 10, None), id="descending"),
         pytest.param((10, 10, None), id="empty tier"),
         pytest.param((0, None), id="first tier empty"),
+        pytest.param((*range(1, 51), None), id="too many"),
     ],
 )
 def test_tiers_that_do_not_tile_the_quantities_are_refused(bounds: tuple[int | None, ...]) -> None:
@@ -107,7 +110,16 @@ def test_tiers_that_do_not_tile_the_quantities_are_refused(bounds: tuple[int | N
     assert refusal.value.field == "tiers"
 
 
-@pytest.mark.parametrize("amount", [Decimal("-0.01"), Decimal("NaN"), Decimal("Infinity")])
+@pytest.mark.parametrize(
+    "amount",
+    [
+        pytest.param(Decimal("-0.01"), id="negative"),
+        pytest.param(Decimal("NaN"), id="no number"),
+        pytest.param(Decimal("Infinity"), id="infinite"),
+        pytest.param(Decimal(1_000_000_001), id="beyond every price"),
+        pytest.param(Decimal("0.0000001"), id="finer than exact"),
+    ],
+)
 def test_an_impossible_price_is_refused(amount: Decimal) -> None:
     with pytest.raises(BadPrice):
         PerUnit(amount)
@@ -115,6 +127,8 @@ def test_an_impossible_price_is_refused(amount: Decimal) -> None:
         Flat(amount)
     with pytest.raises(BadPrice):
         Tier(None, Decimal(0), flat_minor=amount)
+    with pytest.raises(BadPrice):
+        Tier(amount, Decimal(0))
 
 
 def test_a_float_was_never_an_exact_price() -> None:

@@ -98,6 +98,7 @@ def test_of_several_blocks_the_longest_speaks() -> None:
     ("changes", "field"),
     [
         pytest.param({"reason": " "}, "reason", id="no reason"),
+        pytest.param({"reason": "x" * 501}, "reason", id="a novel"),
         pytest.param({"expires_at": NOW}, "expires_at", id="no duration"),
         pytest.param({"expires_at": NOW - A_WEEK}, "expires_at", id="over before it began"),
     ],

@@ -356,6 +356,8 @@ def test_a_station_is_registered_once_under_its_id() -> None:
         ({"time_zone": "Mars/Base"}, "time_zone"),
         ({"latitude": Decimal(91), "longitude": Decimal(0)}, "latitude"),
         ({"latitude": Decimal(0), "longitude": Decimal(181)}, "longitude"),
+        ({"latitude": Decimal("NaN"), "longitude": Decimal(0)}, "latitude"),
+        ({"latitude": Decimal(0), "longitude": Decimal("1e-99")}, "longitude"),
         ({"latitude": Decimal(0)}, "latitude"),
         ({"id": "a#b"}, "station_id"),
     ],

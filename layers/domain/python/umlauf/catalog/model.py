@@ -14,11 +14,20 @@ from typing import ClassVar, Final
 
 from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn
 from umlauf.catalog.price_models.rating import Price, rate
-from umlauf.kernel.calendar import Interval
+from umlauf.kernel.calendar import Interval, IntervalUnit
+from umlauf.kernel.identifiers import require_identifier
 from umlauf.kernel.money import Money
 
 _SLUG = pattern(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST_SLUG: Final = 60
+LONGEST_NAME: Final = 120
+LONGEST_INTERVAL: Final[dict[IntervalUnit, int]] = {
+    IntervalUnit.DAY: 3_660,
+    IntervalUnit.WEEK: 520,
+    IntervalUnit.MONTH: 120,
+    IntervalUnit.YEAR: 10,
+}
+MOST_METER_UNITS: Final = 1_000_000_000
 MAX_ITEMS: Final = 40
 """Items of a plan and its add-ons: an invoice and its claims must fit one transaction."""
 
@@ -52,7 +61,7 @@ class BaseFee:
     supply: Supply = Supply.SERVICE
 
     def __post_init__(self) -> None:
-        _require_prices(self.id, self.prices)
+        _require_item(self.id, self.name, self.prices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +83,8 @@ class MeteredItem:
     supply: Supply = Supply.SERVICE
 
     def __post_init__(self) -> None:
-        _require_prices(self.id, self.prices)
-        _require_unit(self.id, self.meter_units_per_unit)
+        _require_item(self.id, self.name, self.prices)
+        _require_meter(self.id, self.meter, self.unit, self.meter_units_per_unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +103,8 @@ class PrepaidItem:
     supply: Supply = Supply.SERVICE
 
     def __post_init__(self) -> None:
-        _require_prices(self.id, self.prices)
-        _require_unit(self.id, self.meter_units_per_unit)
+        _require_item(self.id, self.name, self.prices)
+        _require_meter(self.id, self.meter, self.unit, self.meter_units_per_unit)
 
 
 PlanItem = BaseFee | MeteredItem | PrepaidItem
@@ -111,6 +120,7 @@ class AddOn:
 
     def __post_init__(self) -> None:
         _require_slug(self.id, "add_ons")
+        _require_name(self.name)
         if not self.items:
             raise BadPlan(f"add-on {self.id} needs at least one item", field="add_ons")
 
@@ -127,6 +137,10 @@ class Terms:
     minimum_term: Interval | None = None
     notice: Interval | None = None
     ends_with_period: bool = True
+
+    def __post_init__(self) -> None:
+        _require_interval(self.minimum_term, "minimum_term")
+        _require_interval(self.notice, "notice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +166,10 @@ class Plan:
 
     def __post_init__(self) -> None:
         _require_slug(self.plan_id, "plan_id")
-        if not self.name.strip():
-            raise BadPlan("a plan needs a name", field="name")
+        _require_name(self.name)
+        _require_interval(self.interval, "interval")
+        if self.asset_model is not None:
+            require_identifier(self.asset_model, "asset_model")
         if not self.items:
             raise BadPlan("a plan needs at least one item", field="items")
         _require_unique([add_on.id for add_on in self.add_ons], "add_ons")
@@ -244,17 +260,34 @@ def _require_slug(value: str, field_name: str) -> None:
         )
 
 
-def _require_prices(item_id: str, prices: tuple[Price, ...]) -> None:
+def _require_name(name: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadPlan(f"a name must be 1 to {LONGEST_NAME} printable characters", field="name")
+
+
+def _require_interval(interval: Interval | None, field_name: str) -> None:
+    if interval is not None and interval.count > LONGEST_INTERVAL[interval.unit]:
+        raise BadPlan(
+            f"{field_name} may be {LONGEST_INTERVAL[interval.unit]} {interval.unit.value}s at most",
+            field=field_name,
+        )
+
+
+def _require_item(item_id: str, name: str, prices: tuple[Price, ...]) -> None:
     _require_slug(item_id, "items")
+    _require_name(name)
     if not prices:
         raise BadPlan(f"{item_id} needs a price in at least one currency", field="prices")
     _require_unique([price.currency for price in prices], "prices")
 
 
-def _require_unit(item_id: str, meter_units_per_unit: int) -> None:
-    if meter_units_per_unit < 1:
+def _require_meter(item_id: str, meter: str, unit: str, meter_units_per_unit: int) -> None:
+    require_identifier(meter, "meter")
+    require_identifier(unit, "unit")
+    if not 1 <= meter_units_per_unit <= MOST_METER_UNITS:
         raise BadPlan(
-            f"{item_id}: one unit must be at least one meter unit, not {meter_units_per_unit}",
+            f"{item_id}: one unit must be 1 to {MOST_METER_UNITS} meter units, not "
+            f"{meter_units_per_unit}",
             field="meter_units_per_unit",
         )
 

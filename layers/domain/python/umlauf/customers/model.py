@@ -19,6 +19,7 @@ COUNTRIES: Final[dict[str, str]] = {"DE": "Europe/Berlin", "NL": "Europe/Amsterd
 """Where we sell, with the time zone a new customer's contracts get unless they choose another."""
 
 LONGEST_NAME: Final = 120
+LONGEST_REASON: Final = 500
 _LONGEST_EMAIL: Final = 254
 _EMAIL = pattern(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 
@@ -113,8 +114,11 @@ class BlockEntry:
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise BadBlock("a block needs a reason a person can read", field="reason")
+        if not self.reason.strip() or len(self.reason) > LONGEST_REASON:
+            raise BadBlock(
+                f"a block needs a reason a person can read, of up to {LONGEST_REASON} characters",
+                field="reason",
+            )
         if self.expires_at <= self.starts_at:
             raise BadBlock("a block must expire after it starts", field="expires_at")
 

@@ -28,6 +28,7 @@ from umlauf.kernel.identifiers import derive_id, require_identifier
 
 _POLE: Final = 90
 _DATE_LINE: Final = 180
+_FINEST_DEGREE_DIGITS: Final = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,8 @@ class Station:
         zone(self.time_zone)
         if (self.latitude is None) != (self.longitude is None):
             raise BadStation("give both latitude and longitude, or neither", field="latitude")
-        if self.latitude is not None and abs(self.latitude) > _POLE:
-            raise BadStation("latitude must lie between -90 and 90", field="latitude")
-        if self.longitude is not None and abs(self.longitude) > _DATE_LINE:
-            raise BadStation("longitude must lie between -180 and 180", field="longitude")
+        _require_degrees(self.latitude, _POLE, "latitude")
+        _require_degrees(self.longitude, _DATE_LINE, "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +172,16 @@ class Asset:
             customer_id=self.holder.customer_id,
             start=self.holder.start,
             end=at,
+        )
+
+
+def _require_degrees(value: Decimal | None, most: int, field: str) -> None:
+    if value is None:
+        return
+    is_sound = value.is_finite() and abs(value) <= most
+    if not is_sound or -int(value.as_tuple().exponent) > _FINEST_DEGREE_DIGITS:
+        raise BadStation(
+            f"{field} must lie between -{most} and {most}, with at most {_FINEST_DEGREE_DIGITS} "
+            "digits after the point",
+            field=field,
         )

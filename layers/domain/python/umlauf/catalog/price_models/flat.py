@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from umlauf.catalog.price_models.amounts import require_price
+from umlauf.catalog.price_models.amounts import require_figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Flat:
     amount_minor: Decimal
 
     def __post_init__(self) -> None:
-        require_price(self.amount_minor, "amount_minor")
+        require_figure(self.amount_minor, "amount_minor")
 
 
 def price_flat(model: Flat) -> Decimal:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from umlauf.catalog.errors import BadPrice
-from umlauf.catalog.price_models.amounts import require_price
+from umlauf.catalog.price_models.amounts import require_figure
+
+MAX_TIERS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,10 @@ class Tier:
     flat_minor: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        require_price(self.unit_price_minor, "unit_price_minor")
-        require_price(self.flat_minor, "flat_minor")
+        require_figure(self.unit_price_minor, "unit_price_minor")
+        require_figure(self.flat_minor, "flat_minor")
+        if self.up_to is not None:
+            require_figure(self.up_to, "up_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def price_graduated(model: Graduated, quantity: Decimal, per: int) -> Decimal:
 
 
 def _require_ascending_to_open_end(tiers: Sequence[Tier]) -> None:
+    if len(tiers) > MAX_TIERS:
+        raise BadPrice(f"a price may have {MAX_TIERS} tiers, not {len(tiers)}", field="tiers")
     if not tiers or tiers[-1].up_to is not None:
         raise BadPrice("the last tier must be open: leave its up_to out", field="tiers")
     bounds = [Decimal(0)]
@@ -59,5 +65,5 @@ def _require_ascending_to_open_end(tiers: Sequence[Tier]) -> None:
         if tier.up_to is None:
             raise BadPrice("only the last tier may be open", field="tiers")
         bounds.append(tier.up_to)
-    if any(not upper.is_finite() or upper <= lower for lower, upper in pairwise(bounds)):
+    if any(upper <= lower for lower, upper in pairwise(bounds)):
         raise BadPrice("tiers must ascend from above 0: give each a larger up_to", field="tiers")

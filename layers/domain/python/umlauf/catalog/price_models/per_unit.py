@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from umlauf.catalog.price_models.amounts import require_price
+from umlauf.catalog.price_models.amounts import require_figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class PerUnit:
     unit_price_minor: Decimal
 
     def __post_init__(self) -> None:
-        require_price(self.unit_price_minor, "unit_price_minor")
+        require_figure(self.unit_price_minor, "unit_price_minor")
 
 
 def price_per_unit(model: PerUnit, quantity: Decimal, per: int) -> Decimal:
