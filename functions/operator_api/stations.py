@@ -10,7 +10,7 @@ from umlauf.inventory.use_cases.register_station import register_station
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.wire import Country, Identifier, In, Out, PageOut, PageQuery, ShortText
+from umlauf_http.wire import Country, Exact, Identifier, In, Out, PageOut, PageQuery, ShortText
 from wiring import STATIONS
 
 routes = Routes(__name__, Access.STAFF, groups=RUN)
@@ -30,8 +30,8 @@ class StationOut(Out):
     name: str
     country: str
     time_zone: str
-    latitude: Decimal | None
-    longitude: Decimal | None
+    latitude: Exact | None
+    longitude: Exact | None
 
     @classmethod
     def of(cls, station: Station) -> "StationOut":

@@ -5,9 +5,17 @@ snake_case. A request is strict: an unknown field or the string "5" for the numb
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 from umlauf.kernel.calendar import NaiveInstant, require_aware
 from umlauf.kernel.money import Money
@@ -111,6 +119,13 @@ def _sane_instant(instant: datetime) -> datetime:
         raise ValueError("must carry an offset or Z") from None
     return instant
 
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")
+
+
+Exact = Annotated[Decimal, PlainSerializer(_plain, return_type=str, when_used="json")]
+"""An exact decimal in an answer: text without exponent or needless zeros."""
 
 Day = Annotated[date, AfterValidator(_sane_day)]
 Instant = Annotated[datetime, AfterValidator(_sane_instant)]

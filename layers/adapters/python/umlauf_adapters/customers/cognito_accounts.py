@@ -75,9 +75,21 @@ class CognitoAccounts:
                     ) from None
                 if _code(error) != "UsernameExistsException":
                     raise
+            self._set_password(customer_id, password)
+
+    def _set_password(self, customer_id: str, password: str) -> None:
+        try:
             client("cognito-idp").admin_set_user_password(
                 UserPoolId=self._pool_id, Username=customer_id, Password=password, Permanent=True
             )
+        except ClientError as error:
+            if _code(error) in _WEAK:
+                raise WeakPassword(
+                    "use at least 10 characters with a digit, a lower-case and an upper-case "
+                    "letter, and no space at either end",
+                    field="password",
+                ) from None
+            raise
 
     def log_in(self, name: str, password: str) -> Tokens:
         """Raises WrongCredentials, LoginUnavailable."""
@@ -108,11 +120,6 @@ def _answerable() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if _code(error) in _WEAK:
-            raise WeakPassword(
-                "use at least 10 characters with a digit, a lower-case and an upper-case letter",
-                field="password",
-            ) from None
         if _code(error) in _BUSY:
             raise LoginUnavailable("logins are busy; try again") from error
         raise

@@ -1,10 +1,9 @@
 """Invoices on the wire: the issued document, and what became of it."""
 
 from datetime import date
-from decimal import Decimal
 
 from umlauf.billing.model import Invoice, InvoiceLine, Receivable, TaxAmount
-from umlauf_http.wire import MoneyOut, Out, PageOut
+from umlauf_http.wire import Exact, MoneyOut, Out, PageOut
 
 
 class InvoiceLineOut(Out):
@@ -16,10 +15,10 @@ class InvoiceLineOut(Out):
     name: str
     service_start: date
     service_end: date
-    quantity: Decimal
+    quantity: Exact
     unit: str
     amount: MoneyOut
-    tax_rate: Decimal
+    tax_rate: Exact
 
     @classmethod
     def of(cls, line: InvoiceLine) -> "InvoiceLineOut":
@@ -40,7 +39,7 @@ class InvoiceLineOut(Out):
 class TaxOut(Out):
     country: str
     category: str
-    rate: Decimal
+    rate: Exact
     net: MoneyOut
     tax: MoneyOut
 

@@ -1,7 +1,6 @@
 """Plans on the wire: items with their price books, add-ons and terms."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from umlauf.catalog.model import AddOn, BaseFee, Plan, PlanItem
 from umlauf.catalog.price_models.flat import Flat
@@ -9,7 +8,7 @@ from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Interval
-from umlauf_http.wire import Out, PageOut
+from umlauf_http.wire import Exact, Out, PageOut
 
 
 class IntervalOut(Out):
@@ -24,9 +23,9 @@ class IntervalOut(Out):
 class TierOut(Out):
     """The units up to and including `up_to`; null in the open last tier."""
 
-    up_to: Decimal | None
-    unit_price_minor: Decimal
-    flat_minor: Decimal
+    up_to: Exact | None
+    unit_price_minor: Exact
+    flat_minor: Exact
 
 
 class PriceOut(Out):
@@ -34,8 +33,8 @@ class PriceOut(Out):
 
     currency: str
     model: str
-    amount_minor: Decimal | None
-    unit_price_minor: Decimal | None
+    amount_minor: Exact | None
+    unit_price_minor: Exact | None
     tiers: list[TierOut] | None
 
     @classmethod
