@@ -1,5 +1,7 @@
 """A customer orders, looks and cancels; what is not theirs is not there."""
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -179,3 +181,21 @@ def test_a_blocked_customer_is_told_the_way_to_a_person(shop: World) -> None:
     assert "unpaid" not in refused.text
     shop.act(shop.admin, f"/v1/operator/customers/{customer_id}/blocks/{entry['id']}/lifting")
     assert anna.post("/v1/subscriptions", ORDER, key="order-1").status == 201
+
+
+@pytest.mark.parametrize(
+    "last_key",
+    [
+        pytest.param({"b": 1}, id="no key"),
+        pytest.param({"pk": {"S": "a"}}, id="half a key"),
+        pytest.param(
+            {name: {"S": "a"} for name in ("pk", "sk", "gsi1pk", "gsi1sk")}, id="another list's"
+        ),
+        pytest.param({"pk": {"N": "x"}}, id="no number"),
+    ],
+)
+def test_a_forged_cursor_is_refused(shop: World, last_key: dict[str, Any]) -> None:
+    customer_id, anna = shop.sign_up()
+    text = json.dumps([f"CUSTOMER#{customer_id}", last_key])
+    refused = anna.get(f"/v1/subscriptions?cursor={urlsafe_b64encode(text.encode()).decode()}")
+    assert (refused.status, refused.code) == (400, "page.bad_cursor")

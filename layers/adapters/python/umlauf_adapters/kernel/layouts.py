@@ -111,7 +111,7 @@ class Layout(Generic[T]):
                 range_key_condition=condition,
                 limit=min(limit, MAX_PAGE),
                 page_size=min(limit, MAX_PAGE),
-                last_evaluated_key=_read_cursor(cursor, pk) if cursor else None,
+                last_evaluated_key=_read_cursor(cursor, pk, index) if cursor else None,
                 scan_index_forward=not newest_first,
                 consistent_read=index is None,
             )
@@ -179,14 +179,23 @@ def _write_cursor(last_key: dict[str, Any] | None, pk: str) -> str | None:
     return urlsafe_b64encode(json.dumps([pk, last_key], separators=(",", ":")).encode()).decode()
 
 
-def _read_cursor(cursor: str, pk: str) -> dict[str, Any]:
-    """A cursor only opens the list it came from: its partition is part of it."""
+def _read_cursor(cursor: str, pk: str, index: Index | None) -> dict[str, Any]:
+    """A cursor only opens the list it came from: its partition is part of it.
+
+    Whatever else a forger puts in, DynamoDB gets a key of the right shape in the right partition.
+    """
     try:
         of_pk, last_key = json.loads(urlsafe_b64decode(cursor.encode()))
-        if of_pk == pk and isinstance(last_key, dict):
-            return last_key
-    except (ValueError, Base64Error, TypeError):
+        names = {"pk", "sk"} | ({f"{index}pk", f"{index}sk"} if index else set())
+        is_a_key = last_key.keys() == names and all(_is_text(part) for part in last_key.values())
+        if of_pk == pk and is_a_key and last_key[f"{index or ''}pk"]["S"] == pk:
+            return cast("dict[str, Any]", last_key)
+    except (ValueError, Base64Error, TypeError, AttributeError):
         pass
     raise BadCursor(
         "cursor must be a next_cursor of this list; leave it out to start", field="cursor"
     )
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, dict) and part.keys() == {"S"} and isinstance(part["S"], str)
