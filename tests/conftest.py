@@ -23,11 +23,16 @@ os.environ.update(
 import pytest
 import yaml
 from botocore.session import get_session
+from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from umlauf_adapters.kernel import aws_clients
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Properties are about values. How long they take, on however busy a machine, benchmarks say.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 class _TemplateLoader(yaml.SafeLoader):
