@@ -56,8 +56,8 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 
 def _settle(record: SQSRecord) -> None:
     """Take one webhook in. One that was taken in before, or is about nothing of ours, is done."""
-    notice = read_notice(record.body)
     metrics.add_metric("WebhookReceived", MetricUnit.Count, 1)
+    notice = read_notice(record.body)
     inbox = Claim(f"PAYMENT#stripe#{notice.event_id}")
     if notice.payment_reference is None or desk().works.claimed(inbox.key):
         return
