@@ -73,6 +73,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    metrics.add_metric("MessageReceived", MetricUnit.Count, len(event["Records"]))
     return process_partial_response(
         event=event, record_handler=_react, processor=processor, context=context
     )
@@ -84,7 +85,11 @@ def _react(record: SQSRecord) -> None:
     react = REACTIONS.get(envelope.type)
     if react is None:
         raise InvalidInput(f"{envelope.type} concerns no device", field="type")
-    react(envelope, datetime.now(UTC))
+    try:
+        react(envelope, datetime.now(UTC))
+    except Exception:
+        logger.exception("event_not_handled", event_id=envelope.id, event_type=envelope.type)
+        raise
 
 
 def _sync_asset(envelope: EventEnvelope, now: datetime) -> None:

@@ -35,6 +35,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    metrics.add_metric("MessageReceived", MetricUnit.Count, len(event["Records"]))
     return process_partial_response(
         event=event, record_handler=_credit, processor=processor, context=context
     )
@@ -42,9 +43,16 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 
 def _credit(record: SQSRecord) -> None:
     """Credit one payment. Whatever it raises sends this record, alone, back to the queue."""
-    payment = _read_payment(record.body)
-    if payment is None:
-        return
+    try:
+        payment = _read_payment(record.body)
+        if payment is not None:
+            _book(payment)
+    except Exception:
+        logger.exception("payment_not_credited", message_id=record.message_id)
+        raise
+
+
+def _book(payment: ArrivedPayment) -> None:
     try:
         carry_out(
             lambda work: credit_top_up(payment, work=work, wallets=WALLETS, top_ups=TOP_UPS),

@@ -52,6 +52,7 @@ class Received:
 @metrics.log_metrics
 def handle(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer with the messages that must come again, each alone."""
+    metrics.add_metric("MessageReceived", MetricUnit.Count, len(event["Records"]))
     now = datetime.now(UTC)
     failed: list[str] = []
     received = list(_read(event["Records"], now, failed))

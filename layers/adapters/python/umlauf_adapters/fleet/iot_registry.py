@@ -65,10 +65,9 @@ class IotRegistry:
 
 
 def _sign(signing_request: str) -> Certificate:
+    """A certificate is inactive until it is activated."""
     try:
-        made = _iot().create_certificate_from_csr(
-            certificateSigningRequest=signing_request, setAsActive=False
-        )
+        made = _iot().create_certificate_from_csr(certificateSigningRequest=signing_request)
     except ClientError as error:
         if error_code(error) == "InvalidRequestException":
             raise BadSigningRequest(
