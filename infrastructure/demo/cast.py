@@ -91,7 +91,7 @@ def _part(number: int, bike: str) -> Part:
         time_zone="Europe/Amsterdam" if is_dutch else "Europe/Berlin",
         currency="USD" if _is_one_of(number, _EVERY_NINTH_PAYS_IN_DOLLARS) else "EUR",
         plan_id=_plan(number, paying),
-        addons=_addons(number),
+        addons=() if paying is Paying.PREPAID else _addons(number),
         paying=paying,
     )
 

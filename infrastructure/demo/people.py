@@ -110,7 +110,7 @@ class App:
         paid = 0
         for invoice in self.api.get("/v1/invoices")["items"]:
             shown = self.api.get(f"/v1/invoices/{invoice['id']}")
-            if shown["open"]["amount_minor"]:
+            if shown["receivable"]["open"]["amount_minor"]:
                 self.api.post(f"/v1/invoices/{invoice['id']}/payments", {}, key=f"{key}-{paid}")
                 paid += 1
         return paid

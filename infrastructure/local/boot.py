@@ -88,6 +88,7 @@ class Ministack:
             self.responses = _import("ministack.core.responses")
             self.lambda_runtime = _import("ministack.core.lambda_runtime")
             self.sigv4 = _import("ministack.core.sigv4")
+            self.iam_actions = _import("ministack.core.iam_actions")
             self.iam_evaluator = _import("ministack.core.iam_evaluator")
             self.x509 = _import("ministack.core.x509_utils")
             self.persistence = Persistence(_import("ministack.core.persistence"))
@@ -117,11 +118,16 @@ class Ministack:
     def replace_state(self, services: dict[str, Any]) -> None:
         """Forget everything and take `services` on instead; devices have to connect again."""
         self.call_async(self.iot.mtls_stop())
-        self.app._reset_all_state()
+        self._wipe()
         for key, module in self._stateful_modules():
             if services.get(key) and hasattr(module, "load_persisted_state"):
                 self.call_scoped(module.load_persisted_state, services[key])
         self.call_async(self.iot.mtls_start())
+
+    def _wipe(self) -> None:
+        # A reset would open the MQTT port again, behind our back and on every interface.
+        self.iot._mtls_loop = None
+        self.app._reset_all_state()
 
     def _stateful_modules(self) -> Iterator[tuple[str, Any]]:
         for key, name in self.app._state_map.items():
@@ -159,7 +165,7 @@ class Ministack:
             with contextlib.suppress(concurrent.futures.TimeoutError, asyncio.CancelledError):
                 self._serving.result(10)
             self._serving = self._stop_serving = None
-        self.app._reset_all_state()
+        self._wipe()
         self._restore_environment()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -74,6 +74,13 @@ def _function(client: ClientFactory, resource: Resource) -> Properties:
     }
 
 
+def _invoke_config(client: ClientFactory, resource: Resource) -> Properties:
+    given = resource.properties
+    key = {name: given[name] for name in ("FunctionName", "Qualifier")}
+    answer: Properties = client("lambda").get_function_event_invoke_config(**key)
+    return {**answer, **key}
+
+
 def _alias(client: ClientFactory, resource: Resource) -> Properties:
     given = resource.properties
     answer: Properties = client("lambda").get_alias(
@@ -316,6 +323,7 @@ READERS: dict[str, Reader] = {
     "AWS::IoT::Policy": _iot_policy,
     "AWS::IoT::TopicRule": _topic_rule,
     "AWS::Lambda::Alias": _alias,
+    "AWS::Lambda::EventInvokeConfig": _invoke_config,
     "AWS::Lambda::EventSourceMapping": _mapping,
     "AWS::Lambda::Function": _function,
     "AWS::Lambda::LayerVersion": _layer,

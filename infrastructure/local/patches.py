@@ -14,7 +14,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -69,6 +69,7 @@ class Patches:
         self._devices_are_held_to_their_certificates()
         self._signatures_may_be_of_another_time()
         self._tokens_are_checked_in_process()
+        self._permissions_are_checked_on_the_resource()
 
     def show_ports(self, http_port: int, mqtt_port: int) -> None:
         """Correct the addresses ministack hands out; it read the ports when it was imported."""
@@ -79,6 +80,28 @@ class Patches:
         self.replace(ministack.apigateway, "_PORT", str(http_port))
         self.replace(ministack.cognito, "_MINISTACK_PORT", str(http_port))
         self.replace(ministack.iot, "_GATEWAY_PORT", str(mqtt_port))
+
+    def _permissions_are_checked_on_the_resource(self) -> None:
+        """Two calls that AWS authorises on what their body names, and ministack on `*`."""
+        real = self.ministack.iam_actions.extract_resource_arn
+
+        def resource_arn(  # noqa: PLR0913 - ministack's signature
+            service: str,
+            method: str,
+            path: str,
+            headers: Mapping[str, str],
+            body: bytes,
+            query: Any,
+            region: str,
+            account: str,
+        ) -> Any:
+            if service == "iot" and path.startswith("/target-policies/"):
+                return json.loads(body)["target"]
+            if headers.get("x-amz-target") == "AmazonSSM.GetParametersByPath":
+                return f"arn:aws:ssm:{region}:{account}:parameter{json.loads(body)['Path']}"
+            return real(service, method, path, headers, body, query, region, account)
+
+        self.replace(self.ministack.iam_actions, "extract_resource_arn", resource_arn)
 
     def _tokens_are_checked_in_process(self) -> None:
         """The gateway reads the user pool's keys where they are, not over HTTP, never stale."""
@@ -150,7 +173,9 @@ class Patches:
     def _waits_follow_the_clock(self) -> None:
         stepfunctions = self.ministack.stepfunctions
         self.replace(stepfunctions, "time", Overlay(time, sleep=lambda _seconds: None))
-        self.replace(stepfunctions, "_scaled_sleep", self._clock.sleep)
+        pauses = _RetryPauses(stepfunctions._find_matching_retrier, self._clock)
+        self.replace(stepfunctions, "_find_matching_retrier", pauses.find)
+        self.replace(stepfunctions, "_scaled_sleep", pauses.sleep)
         # OpenSSL compares certificates with the machine's own clock.
         real_now = time_machine.escape_hatch.datetime.datetime.now
         real_datetime = type(
@@ -197,6 +222,32 @@ class Patches:
     def _signatures_may_be_of_another_time(self) -> None:
         """The aws command line signs with today's date, whatever day the cloud is at."""
         self.replace(self.ministack.sigv4, "request_time_failure", lambda *_, **__: None)
+
+
+class _RetryPauses:
+    """Pauses between retries as they are written; ministack caps each at a minute.
+
+    It looks for the retrier and then sleeps, on one thread, so the true pause is handed from one to
+    the other there.
+    """
+
+    def __init__(self, find: Callable[..., Any], clock: Clock) -> None:
+        self._find = find
+        self._clock = clock
+        self._pending = threading.local()
+
+    def find(self, retriers: list[dict[str, Any]], error: str, counts: dict[int, int]) -> Any:
+        retrier, place = self._find(retriers, error, counts)
+        if retrier is not None:
+            interval = float(retrier.get("IntervalSeconds", 1))
+            pause = interval * float(retrier.get("BackoffRate", 2.0)) ** counts.get(place, 0)
+            self._pending.seconds = min(pause, float(retrier.get("MaxDelaySeconds", pause)))
+        return retrier, place
+
+    def sleep(self, seconds: float) -> None:
+        pending = getattr(self._pending, "seconds", None)
+        self._pending.seconds = None
+        self._clock.sleep(seconds if pending is None else pending)
 
 
 def _run_pool_of(futures: list[Future[Any]]) -> None:

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-from pynamodb.connection import Connection
 from pynamodb.constants import ALL_OLD
 from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.models import Model
@@ -11,7 +10,12 @@ from pynamodb.transactions import TransactWrite
 from umlauf.kernel.work import MAX_WRITES, AlreadyClaimed, Claim, StaleVersion, Work
 from umlauf_adapters.kernel.documents import encode, encode_instant
 from umlauf_adapters.kernel.faults import PASSING, StoreUnavailable, is_passing, transient_faults
-from umlauf_adapters.kernel.items import ClaimItem, DocumentAttribute, EventItem
+from umlauf_adapters.kernel.items import (
+    ClaimItem,
+    DocumentAttribute,
+    EventItem,
+    shared_connection,
+)
 from umlauf_adapters.kernel.layouts import layout_of
 
 _NO_FAILURE = "None"
@@ -25,7 +29,9 @@ class DynamoWorks:
         if work.size > MAX_WRITES:
             raise ValueError(f"{work.size} writes do not fit one transaction; chunk and seal")
         # The token makes botocore's own retries of a lost answer one and the same transaction.
-        transaction = TransactWrite(connection=_connection(), client_request_token=str(uuid4()))
+        transaction = TransactWrite(
+            connection=shared_connection(), client_request_token=str(uuid4())
+        )
         try:
             with transaction:
                 for claim in work.claims:
@@ -48,12 +54,6 @@ class DynamoWorks:
             except ClaimItem.DoesNotExist:
                 return None
         return Claim(item.pk, item.fingerprint or "", item.answer)
-
-
-def _connection() -> Connection:
-    # The models' own low-level connection: one client, one pool per process.
-    connection: Connection = ClaimItem._get_connection().connection  # noqa: SLF001
-    return connection
 
 
 def _save_aggregate(transaction: TransactWrite, aggregate: object) -> None:

@@ -5,9 +5,11 @@ One table per context, `pk`/`sk`, at most two indexes, the aggregate as one map.
 
 import os
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from pynamodb.attributes import Attribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -15,6 +17,7 @@ from pynamodb.models import Model
 # are 15 s and 30 s).
 _CONNECT_SECONDS: Final = 2
 _READ_SECONDS: Final = 5
+_RETRIES: Final = 3
 
 
 def table_name(context: str) -> str:
@@ -74,7 +77,34 @@ def _plain(typed: dict[str, Any]) -> Any:
             raise TypeError(f"{kind} is not part of a document")
 
 
-class ContextItem(Model):
+class _OneClientModel(Model):
+    """Models that talk through one botocore client per process.
+
+    PynamoDB makes a client per table otherwise, each a quarter of a second of a cold start.
+    """
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        known = cls._connection
+        connection = super()._get_connection()
+        if connection is not known:
+            shared = shared_connection()
+            shared._tables.update(connection.connection._tables)  # noqa: SLF001 - see above
+            connection.connection = shared
+        return connection
+
+
+@cache
+def shared_connection() -> Connection:
+    """The process's one connection to DynamoDB."""
+    return Connection(
+        connect_timeout_seconds=_CONNECT_SECONDS,
+        read_timeout_seconds=_READ_SECONDS,
+        max_retry_attempts=_RETRIES,
+    )
+
+
+class ContextItem(_OneClientModel):
     """What every context's table looks like. `version` counts the writes of an aggregate from 1."""
 
     pk = UnicodeAttribute(hash_key=True)
@@ -102,7 +132,7 @@ class _NamedByEnvironment(type):
 class _Meta(metaclass=_NamedByEnvironment):
     connect_timeout_seconds = _CONNECT_SECONDS
     read_timeout_seconds = _READ_SECONDS
-    max_retry_attempts = 3
+    max_retry_attempts = _RETRIES
 
 
 def context_table(name: str) -> type[ContextItem]:
@@ -135,7 +165,7 @@ def context_table(name: str) -> type[ContextItem]:
     return Table
 
 
-class EventItem(Model):
+class EventItem(_OneClientModel):
     """One domain event: pk is the aggregate (`invoice#inv_…`), sk its version and place.
 
     Never updated.
@@ -151,7 +181,7 @@ class EventItem(Model):
     data = DocumentAttribute()
 
 
-class ClaimItem(Model):
+class ClaimItem(_OneClientModel):
     """One claim: put once, under its business identity."""
 
     class Meta(_Meta):

@@ -7,7 +7,7 @@ largest remainder.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Final
 
 from umlauf.kernel.errors import InvalidInput
@@ -34,6 +34,8 @@ MINOR_DIGITS: Final[dict[str, int]] = {
 }
 
 _PRECISION: Final = 50
+_WHOLE: Final = Decimal(1)
+_EXACT: Final = Context(prec=_PRECISION, rounding=ROUND_HALF_UP)
 
 
 class UnknownCurrency(InvalidInput):
@@ -117,9 +119,7 @@ def round_to_minor(amount_minor: Decimal, currency: str) -> Money:
     """Round an exact amount, given in minor units, half away from zero."""
     if not amount_minor.is_finite():
         raise InvalidInput(f"an amount must be finite, not {amount_minor}", field="amount_minor")
-    with localcontext() as context:
-        context.prec = _PRECISION
-        return Money(int(amount_minor.quantize(Decimal(1), rounding=ROUND_HALF_UP)), currency)
+    return Money(int(amount_minor.quantize(_WHOLE, context=_EXACT)), currency)
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
