@@ -13,8 +13,6 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 Resource = Mapping[str, Any]
-# Where code lies is no business of the transform, but it accepts only what `sam deploy` uploads.
-UPLOADED = {"Bucket": "uploaded", "Key": "code"}
 CODE_PROPERTIES = {
     "AWS::Serverless::Function": "CodeUri",
     "AWS::Serverless::LayerVersion": "ContentUri",
@@ -37,12 +35,15 @@ class Template:
         yield from _of_type(self.written, kind)
 
 
-def read_template(path: Path) -> Template:
+def read_template(path: Path, uploads: Mapping[str, str] | None = None) -> Template:
+    """The template of `path`; `uploads` are the keys of uploaded code where they matter."""
     decoded, matches = decode(str(path))
     if decoded is None:
         raise AssertionError([match.message for match in matches])
     written = json.loads(json.dumps(decoded))
-    return Template(written=written, deployed=_transform(json.loads(json.dumps(decoded))))
+    return Template(
+        written=written, deployed=_transform(json.loads(json.dumps(decoded)), uploads or {})
+    )
 
 
 def referenced(value: Any) -> set[str]:
@@ -76,11 +77,13 @@ def _of_type(template: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Reso
             yield logical_id, {"Properties": {}, **resource}
 
 
-def _transform(template: dict[str, Any]) -> dict[str, Any]:
-    for resource in template["Resources"].values():
+def _transform(template: dict[str, Any], uploads: Mapping[str, str]) -> dict[str, Any]:
+    for logical_id, resource in template["Resources"].items():
         where = CODE_PROPERTIES.get(resource["Type"])
         if where is not None and isinstance(resource["Properties"].get(where), str):
-            resource["Properties"][where] = UPLOADED
+            # The transform accepts only what `sam deploy` has uploaded, named by its content.
+            key = uploads.get(logical_id, "code")
+            resource["Properties"][where] = {"Bucket": "uploaded", "Key": key}
     parameters = {
         name: parameter["Default"]
         for name, parameter in template.get("Parameters", {}).items()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.architecture.template import Template, read_template
+from tests.architecture.template import Template, read_template, referenced
 from tests.architecture.template_rules import RULES, Rule
 from tests.architecture.tree import ROOT
 
@@ -36,6 +36,24 @@ def test_every_function_folder_is_deployed(template: Template) -> None:
     }
     folders = {f"functions/{path.parent.name}" for path in ROOT.glob("functions/*/app.py")}
     assert deployed == folders
+
+
+@pytest.mark.parametrize(
+    "layer", ["DependenciesLayer", "DomainLayer", "AdaptersLayer", "IntegrationsLayer", "HttpLayer"]
+)
+def test_a_changed_layer_reaches_the_functions_that_use_it(layer: str, template: Template) -> None:
+    # Traffic goes to an alias. Without a new version it would go on to the old layer for ever.
+    changed = read_template(ROOT / "template.yaml", uploads={layer: "other code"})
+    before = {name for name, _ in template.resources("AWS::Lambda::Version")}
+    after = {name for name, _ in changed.resources("AWS::Lambda::Version")}
+    users = [
+        name
+        for name, function in template.written_resources("AWS::Serverless::Function")
+        if layer in referenced(function["Properties"]["Layers"])
+    ]
+    renewed = {version for version in after - before}
+    assert users
+    assert [name for name in users if not any(v.startswith(name) for v in renewed)] == []
 
 
 def test_the_template_stays_far_from_cloudformations_limit(template: Template) -> None:
