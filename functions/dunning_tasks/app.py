@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -84,11 +84,16 @@ def _answer(assessment: Assessment) -> dict[str, Any]:
         case StepDue():
             return {"next": "step", "step": assessment.step.id}
         case WaitUntil():
-            return {"next": "wait", "due_at": encode_instant(assessment.at)}
+            return {"next": "wait", "due_at": encode_instant(_whole_second(assessment.at))}
         case WithPeople():
             return {"next": "people"}
         case Over():
             return {"next": "over"}
+
+
+def _whole_second(instant: datetime) -> datetime:
+    """The next one: a state machine that drops fractions would wake up too early, and again."""
+    return (instant + timedelta(seconds=1, microseconds=-1)).replace(microsecond=0)
 
 
 def _take_step(case_id: str, step_id: str) -> dict[str, Any]:
