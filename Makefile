@@ -23,7 +23,7 @@ PYTHON = $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 pyt
 	$(shell $(name) -c '$(USABLE)' 2>/dev/null && echo $(name))))
 NO_PYTHON = Umlauf needs Python 3.11 or newer with venv and ensurepip (Debian: python3-venv); none is on PATH.
 
-.PHONY: help run test demo check fix bench build openapi schemas lock deploy audit clean
+.PHONY: help run test fuzz demo check fix bench build openapi schemas lock deploy audit clean
 .PHONY: format lint types rooms template drift dependencies
 
 help: ## this list
@@ -34,6 +34,9 @@ run: $(VENV) ## start the whole platform on this machine, play the demo month, s
 
 test: $(VENV) ## everything that needs no AWS account
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+fuzz: $(VENV) ## generated requests to every API operation: FUZZ_EXAMPLES=N for each
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} $(BIN)/pytest -m fuzz tests/fuzz
 
 demo: $(VENV) ## the demo month without serving: DEMO_ARGS="--bikes N --json FILE"
 	@$(PY) -m demo play $(DEMO_ARGS)

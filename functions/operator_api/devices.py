@@ -18,12 +18,18 @@ from wiring import ASSETS, DEVICES, METER_POINTS, registry
 routes = Routes(__name__, Access.STAFF, groups=RUN)
 
 
+PEM_REQUEST = (
+    r"^-----BEGIN CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]{1,8000}"
+    r"-----END CERTIFICATE REQUEST-----\r?\n?$"
+)
+
+
 class DeviceIn(In):
     """`signing_request` is the device's own PEM CSR: its private key never leaves it."""
 
     serial: Identifier
     asset_id: Identifier
-    signing_request: str = Field(min_length=1, max_length=8192)
+    signing_request: str = Field(max_length=8192, pattern=PEM_REQUEST)
 
 
 class DeviceOut(Out):

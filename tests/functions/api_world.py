@@ -1,7 +1,7 @@
 """The three API functions over moto and the Stripe stand-in, with people to use them."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -86,12 +86,6 @@ class World:
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    def write(self, decide: Callable[[Work], object]) -> None:
-        """Commit what another function would have."""
-        work = Work(self.now)
-        decide(work)
-        DynamoWorks().commit(work)
-
     def issue_invoice(self, customer_id: str, subscription_id: str, gross_minor: int) -> str:
         """An invoice with one line, as a billing run would leave it."""
         self.names += 1
@@ -139,7 +133,10 @@ class World:
             time_zone="Europe/Berlin",
             watch_on=invoice.due_on + timedelta(days=1),
         )
-        self.write(lambda work: (work.put(invoice), work.put(receivable)))
+        work = Work(self.now)
+        work.put(invoice)
+        work.put(receivable)
+        DynamoWorks().commit(work)
         return invoice_id
 
     # What most stories begin with
@@ -197,11 +194,9 @@ class World:
         arrived = ArrivedPayment(
             payment["id"], top_up["wallet_id"], Money(**payment["amount"]), top_up["id"]
         )
-        self.write(
-            lambda work: credit_top_up(
-                arrived, work=work, wallets=DynamoWallets(), top_ups=DynamoTopUps()
-            )
-        )
+        work = Work(self.now)
+        credit_top_up(arrived, work=work, wallets=DynamoWallets(), top_ups=DynamoTopUps())
+        DynamoWorks().commit(work)
 
     def _ask_stripe(self, path: str, form: dict[str, str]) -> Any:
         address = f"{os.environ['STRIPE_API_BASE']}/v1/{path}"
@@ -271,11 +266,11 @@ def build_world() -> Iterator[World]:
             os.environ["STRIPE_API_BASE"] = standin.url
             yield world
     finally:
-        for name, value in before.items():
-            if value is None:
+        for name, earlier in before.items():
+            if earlier is None:
                 os.environ.pop(name, None)
             else:
-                os.environ[name] = value
+                os.environ[name] = earlier
 
 
 def _client_of(pool_id: str) -> str:
