@@ -40,10 +40,8 @@ def read_template(path: Path, uploads: Mapping[str, str] | None = None) -> Templ
     decoded, matches = decode(str(path))
     if decoded is None:
         raise AssertionError([match.message for match in matches])
-    written = json.loads(json.dumps(decoded))
-    return Template(
-        written=written, deployed=_transform(json.loads(json.dumps(decoded)), uploads or {})
-    )
+    text = json.dumps(decoded)
+    return Template(written=json.loads(text), deployed=_transform(json.loads(text), uploads or {}))
 
 
 def referenced(value: Any) -> set[str]:
