@@ -77,7 +77,13 @@ def test_a_decline_opens_a_case_and_a_fresh_card_closes_it_at_once(
     assert (case.state, world.execution(case.id)) == (CaseState.OPEN, "RUNNING")
 
     days = world.dun(until="no_new_sessions")
-    assert days == {"first_reminder": 3, "second_attempt": 7, "letter": 14, "no_new_sessions": 21}
+    # Due on day 11: until then only the card is tried again.
+    assert days == {
+        "second_attempt": 7,
+        "first_reminder": 14,
+        "letter": 25,
+        "no_new_sessions": 32,
+    }
     assert describe_attempts(world) == [("failed", "insufficient_funds")] * 2
 
     world.add_method("pm_card_mastercard")
@@ -91,8 +97,8 @@ def test_a_decline_opens_a_case_and_a_fresh_card_closes_it_at_once(
     assert sorted(told[-2:]) == ["dunning.case_closed.v1", "dunning.restriction_released.v1"]
     assert [subject.split(":")[0] for subject in world.mails()] == [
         "Ihre Zahlung zur Rechnung 2026-000001 hat nicht geklappt",
-        "Erinnerung",
         "Ihre Zahlung zur Rechnung 2026-000001 hat nicht geklappt",
+        "Erinnerung",
         "[letter to cus_ada] Mahnung",
         "Danke",
     ]

@@ -50,14 +50,14 @@ def test_a_case_comes_back_as_it_went_in_with_its_steps() -> None:
     carry_out(
         lambda work: take_step(
             case.id,
-            "first_reminder",
+            "second_attempt",
             work=work,
             desk=desk,
             outcome=StepOutcome.SKIPPED,
             note="note",
         ),
         works=DynamoWorks(),
-        now=NOW + timedelta(days=4),
+        now=NOW + timedelta(days=8),
     )
     found = desk.cases.get(case.id)
     assert found is not None

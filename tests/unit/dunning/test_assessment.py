@@ -45,6 +45,7 @@ def a_case(opened_at: datetime = NOW) -> Case:
         number=1,
         plan_id=PLAN.id,
         time_zone="Europe/Berlin",
+        due_on=NOW.date(),
         reason="payment_failed:insufficient_funds",
         opened_at=opened_at,
     )
@@ -57,6 +58,7 @@ DEBT = Debt(
     country="DE",
     is_business=False,
     time_zone="Europe/Berlin",
+    due_on=NOW.date(),
     open=PRICE,
     paid=NOTHING,
     is_processing=False,
@@ -93,6 +95,17 @@ def test_a_german_consumer_is_reminded_tried_again_written_to_restricted_and_han
         "letter": 14,
         "no_new_sessions": 21,
         "people": 42,
+    }
+
+
+def test_before_the_due_date_the_card_may_be_tried_again_but_nobody_is_reminded() -> None:
+    case = replace(a_case(), due_on=NOW.date() + timedelta(days=14))
+    assert days_after(case, diary(case, PLAN)) == {
+        "second_attempt": 7,
+        "first_reminder": 14 + 3,
+        "letter": 14 + 14,
+        "no_new_sessions": 14 + 21,
+        "people": 14 + 42,
     }
 
 

@@ -104,6 +104,7 @@ CASE = Case(
     number=1,
     plan_id="de-consumer.1",
     time_zone="Europe/Berlin",
+    due_on=NOW.date(),
     reason="payment_failed",
     opened_at=NOW,
 )

@@ -49,8 +49,13 @@ def assess(case: Case, debt: Debt, plan: Plan, now: datetime) -> Assessment:
         return WithPeople()
     if case.frozen_since is not None or debt.is_processing:
         return WaitUntil(now + LOOK_AGAIN_AFTER)
-    for number, step in enumerate(plan.steps, start=1):
-        if not case.has_taken(step.id):
-            due_at = case.due_at(step)
-            return StepDue(step, number) if due_at <= now else WaitUntil(due_at)
-    return WithPeople()  # a plan ends with people, so only a plan that was cut short comes here
+    untaken = [
+        (case.due_at(step), number, step)
+        for number, step in enumerate(plan.steps, start=1)
+        if not case.has_taken(step.id)
+    ]
+    if not untaken:
+        return WithPeople()  # a plan ends with people, so only one that was cut short comes here
+    # Retries keep days of their own, so the next step is the earliest, not the next line.
+    due_at, number, step = min(untaken, key=lambda one: one[:2])
+    return StepDue(step, number) if due_at <= now else WaitUntil(due_at)

@@ -35,6 +35,7 @@ class BookedDebts:
             country=customer.country,
             is_business=customer.is_business,
             time_zone=receivable.time_zone,
+            due_on=receivable.due_on,
             open=receivable.open,
             paid=receivable.paid,
             is_processing=receivable.status is ReceivableStatus.PROCESSING,

@@ -6,7 +6,7 @@ can lift every one of them.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -55,9 +55,11 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a plan, due in the morning `after_days` days after the case opened.
+    """One line of a plan, due in the morning `after_days` days after the debt was due.
 
-    `documented_costs` is what the step costs us in each currency; it is passed on as the fee.
+    Nobody is reminded of what is not due yet; only a retry counts from the day the case opened,
+    which for a declined charge may be before. `documented_costs` is what the step costs us in each
+    currency; it is passed on as the fee.
     """
 
     id: str
@@ -157,6 +159,7 @@ class Case:
     number: int
     plan_id: str
     time_zone: str
+    due_on: date
     reason: str
     opened_at: datetime
     state: CaseState = CaseState.OPEN
@@ -179,11 +182,13 @@ class Case:
 
     def due_at(self, step: Step) -> datetime:
         """The morning of the step's day; a retry also waits for what the bank asked for."""
-        days = timedelta(days=step.after_days + self.days_frozen)
-        day = local_date(self.opened_at, self.time_zone) + days
+        is_retry = step.kind is StepKind.RETRY_PAYMENT
+        opened_on = local_date(self.opened_at, self.time_zone)
+        counted_from = opened_on if is_retry else max(opened_on, self.due_on)
+        day = counted_from + timedelta(days=step.after_days + self.days_frozen)
         morning = datetime.combine(day, OFFICE_OPENS, tzinfo=zone(self.time_zone)).astimezone(UTC)
         due = max(morning, self.opened_at)
-        if step.kind is StepKind.RETRY_PAYMENT and self.advice and self.advice.not_before:
+        if is_retry and self.advice and self.advice.not_before:
             return max(due, self.advice.not_before)
         return due
 
@@ -247,6 +252,7 @@ class Debt:
     country: str
     is_business: bool
     time_zone: str
+    due_on: date
     open: Money
     paid: Money
     is_processing: bool

@@ -58,6 +58,7 @@ def _new_case(trigger: Trigger, debt: Debt, dossier: Dossier, plan_id: str, work
         number=dossier.cases,
         plan_id=plan_id,
         time_zone=debt.time_zone,
+        due_on=debt.due_on,
         reason=trigger.reason,
         opened_at=work.now,
         advice=trigger.advice,
