@@ -49,6 +49,7 @@ class OverdueUnfinished(Transient):
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Carry one task out. Raises InvalidInput for a task nobody knows."""
+    metrics.add_metric("BillingTaskReceived", MetricUnit.Count, 1)
     now = datetime.now(UTC)
 
     def has_time() -> bool:

@@ -25,7 +25,7 @@ from wiring import DESK, NUMBERS, PARKED, RUNS, WORKS
 PARKED_SHARD: Final = "parked"
 """The contracts earlier runs could not bill are a shard of their own."""
 PAGE: Final = 25
-"""Contracts between two looks at the clock, and numbers reserved at a time."""
+"""Contracts between two looks at the clock."""
 MAX_PAGES: Final = 400
 MAX_BOUNDARIES: Final = 24
 """How many boundaries a contract catches up in one visit; the next run goes on."""
@@ -46,9 +46,13 @@ class _NumberSupply:
 
     def __init__(self, run_id: str, shard: str, now: datetime) -> None:
         series = series_of(UMLAUF.series_prefix, local_date(now, UMLAUF.time_zone).year)
-        self._wanted = NumbersWanted(run_id, shard, series, PAGE)
+        self._wanted = NumbersWanted(run_id, shard, series, count=1)
         self._now = now
         self._free: list[FreeNumber] = []
+
+    def expect(self, count: int) -> None:
+        """Reserve at most so many at a time: what is not needed must be voided."""
+        self._wanted = replace(self._wanted, count=max(count, 1))
 
     def next(self) -> FreeNumber:
         """The lowest free number; it stays free until it is `used`. Raises RunFinished."""
@@ -109,6 +113,7 @@ def bill_shard(
             if place is None or (report.due and not has_time()):
                 break
             contracts, place = _page(shard, place)
+            numbers.expect(len(contracts))
             for subscription in contracts:
                 report += _bill(subscription, shard)
     except RunFinished:

@@ -46,6 +46,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    metrics.add_metric("SettlementReceived", MetricUnit.Count, len(event["Records"]))
     return process_partial_response(
         event=event, record_handler=_settle, processor=processor, context=context
     )

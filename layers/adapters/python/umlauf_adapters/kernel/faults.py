@@ -41,6 +41,8 @@ def transient_faults() -> Iterator[None]:
 
 
 def is_passing(error: PynamoDBException) -> bool:
-    code = error.cause_response_code
-    # Without a response code the request never got an answer: connection, time-out.
+    # Without a response the request never got an answer: connection, time-out. PynamoDB's own
+    # `cause_response_code` stumbles there: botocore's time-outs carry None for a response.
+    response = getattr(error.cause, "response", None)
+    code = response["Error"]["Code"] if isinstance(response, dict) else None
     return code in PASSING or (code is None and error.cause is not None)

@@ -64,7 +64,7 @@ class RunCursor:
 
     def _looks_from(self, now: datetime) -> datetime:
         if self.completed_through is None:
-            return now - SWEEP
+            return now - MAX_WINDOW
         is_first_of_day = self.completed_through.date() < now.astimezone(UTC).date()
         return self.completed_through - (SWEEP if is_first_of_day else OVERLAP)
 

@@ -1,0 +1,179 @@
+"""Billing's repositories: what is stored comes back, and is found where it is looked for."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.billing_fakes import BillingWorld
+from tests.offer_fakes import CITY_METERED
+from umlauf.billing.model import (
+    OVERDUE_SHARDS,
+    Invoice,
+    RatedUsage,
+    Receivable,
+    Settlement,
+    SettlementState,
+)
+from umlauf.billing.numbering import DocumentNumber, NumberUse, Series
+from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor, ShardReport
+from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import StaleVersion, Work
+from umlauf_adapters.billing.invoices import (
+    DynamoInvoices,
+    DynamoRatedUsages,
+    DynamoReceivables,
+)
+from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
+DUE_ON = date(2026, 10, 15)
+RECEIVABLES, INVOICES, RATED = DynamoReceivables(), DynamoInvoices(), DynamoRatedUsages()
+NUMBERS, RUNS, PARKED = DynamoNumbers(), DynamoRuns(), DynamoParkedContracts()
+
+
+def store(*aggregates: Any) -> None:
+    work = Work(NOW)
+    for aggregate in aggregates:
+        work.put(aggregate)
+    DynamoWorks().commit(work)
+
+
+def issued() -> tuple[Invoice, Receivable, RatedUsage]:
+    """An invoice with a fee and usage, as billing makes it."""
+    world = BillingWorld()
+    subscription = world.active_subscription(CITY_METERED, add_ons=("theft-cover",))
+    world.rollups.ride(subscription.id, date(2026, 9, 10), 400 * 60)
+    for _ in range(2):
+        world.bill(subscription, now=NOW)
+    invoice = world.invoices()[-1]
+    receivable = world.receivables.get(invoice.id)
+    assert receivable is not None
+    return invoice, receivable, next(world.store.all(RatedUsage))
+
+
+def fresh(aggregate: Any) -> Any:
+    return replace(aggregate, version=0)
+
+
+def owed(number: int, watch_on: date | None = DUE_ON) -> Receivable:
+    return Receivable(
+        id=f"inv_{number}",
+        number=f"RE-2026-{number:06d}",
+        customer_id="cus_1",
+        subscription_id="sub_1",
+        amount=Money(5900, "EUR"),
+        due_on=DUE_ON,
+        time_zone="Europe/Berlin",
+        watch_on=watch_on,
+    )
+
+
+def overdue(on: date) -> set[str]:
+    pages = [RECEIVABLES.overdue(shard, on) for shard in range(OVERDUE_SHARDS)]
+    return {receivable.id for page in pages for receivable in page.items}
+
+
+def test_what_was_issued_comes_back_as_it_was() -> None:
+    invoice, receivable, rated = issued()
+    store(fresh(invoice), fresh(receivable), fresh(rated))
+    assert INVOICES.get(invoice.id) == invoice
+    assert RECEIVABLES.get(invoice.id) == receivable
+    assert RATED.of_subscription(rated.subscription_id) == [rated]
+    assert (INVOICES.get("inv_x"), RECEIVABLES.get("inv_x")) == (None, None)
+
+
+def test_an_issued_invoice_cannot_be_written_again() -> None:
+    invoice, *_ = issued()
+    store(fresh(invoice))
+    with pytest.raises(StaleVersion):
+        store(replace(invoice, version=0, gross=Money(1, "EUR")))
+
+
+def test_a_customers_invoices_come_newest_first_and_page_by_page() -> None:
+    invoice, *_ = issued()
+    for n in range(3):
+        day = invoice.issued_on + timedelta(days=n)
+        store(replace(invoice, id=f"inv_{n}", number=f"N-{n}", issued_on=day, version=0))
+    first = INVOICES.of_customer(invoice.customer_id, limit=2)
+    assert [one.id for one in first.items] == ["inv_2", "inv_1"]
+    rest = INVOICES.of_customer(invoice.customer_id, limit=2, cursor=first.next_cursor)
+    assert [one.id for one in rest.items] == ["inv_0"]
+    assert INVOICES.of_customer("cus_other").items == []
+
+
+def test_only_what_is_open_and_past_its_day_is_watched() -> None:
+    paid = owed(4).settle(Settlement("att", SettlementState.SUCCEEDED, Money(5900, "EUR"), NOW))
+    slow = owed(5).settle(Settlement("att", SettlementState.PROCESSING, Money(5900, "EUR"), NOW))
+    store(owed(1), owed(2, DUE_ON + timedelta(days=1)), owed(3, None), paid, slow)
+    assert overdue(DUE_ON - timedelta(days=1)) == set()
+    assert overdue(DUE_ON) == {"inv_1"}
+    assert overdue(DUE_ON + timedelta(days=1)) == {"inv_1", "inv_2"}
+
+
+def test_a_settled_receivable_leaves_the_watch_and_a_returned_one_comes_back() -> None:
+    store(owed(1))
+    for state, watched in [
+        (SettlementState.SUCCEEDED, set()),
+        (SettlementState.RETURNED, {"inv_1"}),
+    ]:
+        receivable = RECEIVABLES.get("inv_1")
+        assert receivable is not None
+        store(receivable.settle(Settlement("att", state, Money(5900, "EUR"), NOW)))
+        assert overdue(DUE_ON + timedelta(days=1)) == watched
+
+
+def test_rated_usage_is_read_newest_first_for_each_item() -> None:
+    _, _, rated = issued()
+    months = [Period(date(2026, n, 1), date(2026, n + 1, 1)) for n in range(1, 6)]
+    for n, month in enumerate(months):
+        store(replace(rated, id=f"r{n}", period=month, version=0))
+    store(replace(rated, id="other", item="ride-metres", period=months[0], version=0))
+    found = RATED.latest(rated.subscription_id, rated.item, 3)
+    assert [one.period for one in found] == [months[4], months[3], months[2]]
+
+
+def test_blocks_are_found_by_run_and_shard_and_numbers_by_block() -> None:
+    store(BillingRun("run_000001", NOW))
+    series = Series("RE-2026")
+    for shard in ("0", "1", "10"):
+        series, block = series.reserve(f"run_000001#{shard}#0000", 2)
+        store(block)
+    assert [block.first for block in NUMBERS.blocks("run_000001")] == [1, 3, 5]
+    (block,) = NUMBERS.blocks("run_000001", "1")
+    assert list(block.numbers()) == ["RE-2026-000003", "RE-2026-000004"]
+    number = DocumentNumber("RE-2026-000003", block.id, NumberUse.ISSUED, "inv_1")
+    store(number)
+    assert NUMBERS.taken(block) == [replace(number, version=1)]
+    with pytest.raises(StaleVersion):
+        store(replace(number, use=NumberUse.VOIDED, document_id=None))
+    assert NUMBERS.series("RE-2026") is None
+    store(series)
+    assert NUMBERS.series("RE-2026") == replace(series, version=1)
+
+
+def test_runs_and_their_cursor_come_back() -> None:
+    assert (RUNS.cursor(), RUNS.get("run_000001")) == (None, None)
+    cursor = RunCursor().completed(NOW).opened()
+    report = ShardReport(3, 1, 1, {"not_due": 1}, {"billing.vat_id_missing": 1})
+    runs = [BillingRun(f"run_{n:06d}", NOW, NOW, report, ("RE-2026-000009",)) for n in (1, 2)]
+    store(cursor, *runs)
+    assert RUNS.cursor() == replace(cursor, version=1)
+    assert RUNS.get("run_000001") == replace(runs[0], version=1)
+    assert [run.id for run in RUNS.latest().items] == ["run_000002", "run_000001"]
+
+
+def test_parked_contracts_wait_until_they_are_released() -> None:
+    for n in (2, 1):
+        at = NOW + timedelta(minutes=n)
+        store(ParkedContract(f"sub_{n}", NOW, "billing.vat_id_missing", "why", "run_1", at))
+    assert [parked.id for parked in PARKED.waiting().items] == ["sub_1", "sub_2"]
+    first = PARKED.get("sub_1")
+    assert first is not None
+    store(replace(first, is_resolved=True))
+    assert [parked.id for parked in PARKED.waiting().items] == ["sub_2"]

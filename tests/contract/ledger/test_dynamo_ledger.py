@@ -1,0 +1,71 @@
+"""The ledger's repositories: entries by reference, by debtor and by day."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import StaleVersion, Work
+from umlauf.ledger.model import Debtor, JournalEntry, Posting, Side
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
+DAY = date(2026, 10, 1)
+TEN = Money(1000, "EUR")
+JOURNAL, DEBTORS = DynamoJournal(), DynamoDebtors()
+
+
+def store(*aggregates: Any) -> None:
+    work = Work(NOW)
+    for aggregate in aggregates:
+        work.put(aggregate)
+    DynamoWorks().commit(work)
+
+
+def entry(number: int, *, day: date = DAY, debtor: str | None = "10001") -> JournalEntry:
+    return JournalEntry(
+        id=f"jnl_{number}",
+        source_event_id=f"invoice#inv_{number}:1.0",
+        source_type="billing.invoice_issued.v1",
+        reference=f"inv_{number}",
+        text="Invoice",
+        posted_on=day,
+        recorded_at=NOW,
+        postings=(Posting("1200", Side.DEBIT, TEN), Posting("4400", Side.CREDIT, TEN)),
+        debtor=debtor,
+    )
+
+
+def test_entries_are_found_by_reference_debtor_and_day() -> None:
+    first, second = entry(1), entry(2, day=date(2026, 10, 2))
+    prepaid = entry(3, debtor=None)
+    store(first, second, prepaid)
+    assert JOURNAL.of_reference("inv_1") == [replace(first, version=1)]
+    assert [one.id for one in JOURNAL.of_debtor("10001").items] == ["jnl_2", "jnl_1"]
+    assert {one.id for one in JOURNAL.of_day(DAY)} == {"jnl_1", "jnl_3"}
+    assert JOURNAL.of_reference("inv_x") == []
+
+
+def test_a_posted_entry_cannot_be_written_again() -> None:
+    store(entry(1))
+    with pytest.raises(StaleVersion):
+        store(replace(entry(1), text="something else"))
+
+
+def test_a_debtor_comes_back_with_a_balance_for_each_currency() -> None:
+    debtor = Debtor("10001", "cus_1").moved([TEN, Money(5, "USD"), TEN])
+    store(debtor)
+    assert DEBTORS.get("10001") == replace(debtor, version=1)
+    assert debtor.balances == (Money(2000, "EUR"), Money(5, "USD"))
+    assert DEBTORS.get("10002") is None
+
+
+def test_of_two_who_open_one_account_number_the_second_is_refused() -> None:
+    store(Debtor("10001", "cus_1"))
+    with pytest.raises(StaleVersion):
+        store(Debtor("10001", "cus_2"))

@@ -1,0 +1,194 @@
+"""The reactors of billing and ledger: one message at a time, twice, late, broken."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
+from umlauf.billing.events import InvoiceIssued, IssuedTax
+from umlauf.billing.model import Receivable, ReceivableStatus
+from umlauf.dunning.events import FeeCharged
+from umlauf.kernel.events import Event, EventEnvelope
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import Work
+from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
+from umlauf.ledger.chart import SKR04
+from umlauf.payments.events import PaymentProcessing, PaymentReturned, PaymentSucceeded
+from umlauf.payments.model import Purpose
+from umlauf.payments.reasons import Retry
+from umlauf_adapters.billing.invoices import DynamoReceivables
+from umlauf_adapters.kernel.documents import encode
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.kernel.event_intake import to_entry
+from umlauf_adapters.kernel.items import EventItem
+from umlauf_adapters.ledger.layouts import DEBTORS, JOURNAL_ENTRIES
+
+pytestmark = pytest.mark.usefixtures("tables")
+
+NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
+FIFTY_NINE = Money(5900, "EUR")
+SUCCEEDED = PaymentSucceeded(
+    attempt_id="att_1",
+    purpose=Purpose.INVOICE,
+    customer_id="cus_1",
+    amount=FIFTY_NINE,
+    provider_reference="pi_1",
+    settled_at=NOW,
+    invoice_id="inv_1",
+)
+PROCESSING = PaymentProcessing(
+    "att_1", Purpose.INVOICE, "cus_1", FIFTY_NINE, "pi_1", invoice_id="inv_1"
+)
+RETURNED = PaymentReturned(
+    attempt_id="att_1",
+    purpose=Purpose.INVOICE,
+    customer_id="cus_1",
+    payment_method_id="pmt_1",
+    amount=FIFTY_NINE,
+    reason_code="AM04",
+    bank_fee=Money(350, "EUR"),
+    is_customer_fault=True,
+    retry=Retry.LATER,
+    returned_at=NOW,
+    invoice_id="inv_1",
+)
+ISSUED = InvoiceIssued(
+    invoice_id="inv_1",
+    number="RE-2026-000001",
+    legal_entity="umlauf-de",
+    customer_id="cus_1",
+    subscription_id="sub_1",
+    currency="EUR",
+    net=Money(4958, "EUR"),
+    tax=Money(942, "EUR"),
+    gross=FIFTY_NINE,
+    taxes=(IssuedTax("DE", "standard", Decimal(19), Money(4958, "EUR"), Money(942, "EUR")),),
+    lines=(),
+    issued_on=date(2026, 10, 1),
+    due_on=date(2026, 10, 15),
+    is_business=False,
+)
+FEE = FeeCharged("cas_1", "inv_1", "cus_1", Money(350, "EUR"), Money(350, "EUR"), "returned")
+TOP_UP = replace(SUCCEEDED, purpose=Purpose.TOP_UP, invoice_id=None, top_up_id="top_1")
+
+
+def message(event: Event, event_id: str) -> str:
+    """As the bus puts it into a queue."""
+    envelope = EventEnvelope(event_id, event.TYPE, event_id.split(":", maxsplit=1)[0], 1, NOW, encode(event))
+    entry = to_entry(envelope, "bus")
+    return json.dumps({"detail-type": event.TYPE, "detail": json.loads(entry["Detail"])})
+
+
+class Reactors:
+    """Both functions, in one environment each."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Any] = {}
+        for name in ("settle_receivables", "post_journal"):
+            with loaded(name) as app:
+                self._handlers[name] = app.handle
+
+    def settle(self, *bodies: str) -> list[str]:
+        return self._call("settle_receivables", bodies)
+
+    def post(self, *bodies: str) -> list[str]:
+        return self._call("post_journal", bodies)
+
+    def _call(self, name: str, bodies: tuple[str, ...]) -> list[str]:
+        return failed_messages(self._handlers[name](sqs_event(*bodies), LambdaContext()))
+
+
+@pytest.fixture
+def reactors(tables: None) -> Reactors:
+    owed = Receivable(
+        id="inv_1",
+        number="RE-2026-000001",
+        customer_id="cus_1",
+        subscription_id="sub_1",
+        amount=FIFTY_NINE,
+        due_on=date(2026, 10, 15),
+        time_zone="Europe/Berlin",
+        watch_on=date(2026, 10, 16),
+    )
+    work = Work(NOW)
+    work.put(owed)
+    DynamoWorks().commit(work)
+    return Reactors()
+
+
+def status() -> ReceivableStatus:
+    receivable = DynamoReceivables().get("inv_1")
+    assert receivable is not None
+    return receivable.status
+
+
+def told() -> list[str]:
+    return sorted(item.type for item in EventItem.scan(consistent_read=True))
+
+
+def test_a_payment_told_twice_in_one_batch_pays_once(reactors: Reactors) -> None:
+    assert reactors.settle(message(SUCCEEDED, "a:1.0"), message(SUCCEEDED, "a:1.0")) == []
+    assert status() is ReceivableStatus.PAID
+    assert told() == ["billing.invoice_paid.v1"]
+
+
+def test_processing_that_comes_after_success_changes_nothing(reactors: Reactors) -> None:
+    assert reactors.settle(message(SUCCEEDED, "a:2.0"), message(PROCESSING, "a:1.0")) == []
+    assert status() is ReceivableStatus.PAID
+
+
+def test_a_return_reopens_and_tells_why(reactors: Reactors) -> None:
+    reactors.settle(message(SUCCEEDED, "a:1.0"), message(RETURNED, "a:2.0"))
+    assert status() is ReceivableStatus.OPEN
+    assert told() == ["billing.invoice_paid.v1", "billing.invoice_reopened.v1"]
+
+
+def test_only_the_broken_messages_go_back(reactors: Reactors) -> None:
+    """The malformed one, an event that settles nothing, and an invoice that is not there yet."""
+    unknown = replace(SUCCEEDED, invoice_id="inv_none")
+    failed = reactors.settle(
+        "{not json", message(FEE, "f:1.0"), message(SUCCEEDED, "a:1.0"), message(unknown, "b:1.0")
+    )
+    assert failed == ["0", "1", "3"]
+    assert status() is ReceivableStatus.PAID
+
+
+def test_a_top_up_settles_no_invoice(reactors: Reactors) -> None:
+    assert reactors.settle(message(TOP_UP, "t:1.0")) == []
+    assert status() is ReceivableStatus.OPEN
+
+
+def test_a_whole_story_is_posted_once_and_balances(reactors: Reactors) -> None:
+    """Backwards and twice: the books do not mind."""
+    story = [
+        message(ISSUED, "i:1.0"),
+        message(SUCCEEDED, "a:1.0"),
+        message(RETURNED, "a:2.0"),
+        message(FEE, "f:1.0"),
+    ]
+    assert reactors.post(*reversed(story)) == []
+    assert reactors.post(*story) == []
+    entries = list(JOURNAL_ENTRIES.scan())
+    assert len(entries) == len(story)
+    balances = trial_balance(entries)
+    assert is_balanced(balances)
+    assert balances[SKR04.debtors.number, "EUR"] == Money(5900 + 350, "EUR")
+    assert sub_ledger_gaps(entries, DEBTORS.scan(), SKR04.debtors.number) == {}
+
+
+def test_what_the_ledger_cannot_code_goes_back_alone(reactors: Reactors) -> None:
+    """A rate without account, an event without rule; a top-up's payment just moves nothing."""
+    (tax,) = ISSUED.taxes
+    odd = replace(ISSUED, taxes=(replace(tax, rate=Decimal(16)),))
+    failed = reactors.post(
+        message(odd, "o:1.0"),
+        message(PROCESSING, "p:1.0"),
+        message(ISSUED, "i:1.0"),
+        message(TOP_UP, "t:1.0"),
+    )
+    assert failed == ["0", "1"]
+    assert [entry.source_event_id for entry in JOURNAL_ENTRIES.scan()] == ["i:1.0"]
