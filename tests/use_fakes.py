@@ -50,7 +50,7 @@ class MemoryReadings:
         )
         before = [one for one in placed if one.position <= position]
         after = [one for one in placed if one.position > position]
-        return Neighbours(before[-1] if before else None, after[0] if after else None)
+        return Neighbours(before[-1].reading if before else None, after[0] if after else None)
 
     def rejected(self, rejection_id: str, device_id: str) -> RejectedReading | None:
         found = self.store.get(RejectedReading, rejection_id)

@@ -70,12 +70,12 @@ def test_neighbours_are_the_nearest_of_the_same_device(
         MeterPoint("dev_1", "ast_1", NOW),
     )
     assert DynamoReadings().around("dev_1", position) == Neighbours(
-        stored(before) if before else None, stored(after) if after else None
+        before.reading if before else None, stored(after) if after else None
     )
 
 
 def test_meter_points_corrections_and_rejections_are_read_back_as_they_were() -> None:
-    point = MeterPoint("dev_1", "ast_1", NOW, Registers(1, 2, 3), stored(placed(1, 1)), 7)
+    point = MeterPoint("dev_1", "ast_1", NOW, Registers(1, 2, 3), placed(1, 1).reading, 7)
     correction = Correction(
         "dev_1", Position(1, 3), Position(1, 2), BUCKET, Registers(-5, -1, 0), NOW
     )

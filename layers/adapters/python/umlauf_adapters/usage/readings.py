@@ -43,7 +43,7 @@ class DynamoReadings:
             newest_first=True,
             limit=1,
         ).items
-        return Neighbours(before[0] if before else None, self._after(device_id, position))
+        return Neighbours(before[0].reading if before else None, self._after(device_id, position))
 
     def rejected(self, rejection_id: str, device_id: str) -> RejectedReading | None:
         return REJECTED.get(anomalies_partition(device_id), f"REJECTED#{rejection_id}")

@@ -224,6 +224,6 @@ class MeterPoint:
     asset_id: str
     mounted_at: datetime
     baseline: Registers = NOTHING
-    latest: PlacedReading | None = None
+    latest: Reading | None = None
     reading_count: int = 0
     version: int = 0

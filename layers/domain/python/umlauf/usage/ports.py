@@ -11,6 +11,7 @@ from umlauf.usage.model import (
     MeterPoint,
     PlacedReading,
     Position,
+    Reading,
     RejectedReading,
 )
 
@@ -19,7 +20,7 @@ from umlauf.usage.model import (
 class Neighbours:
     """The stored readings around a position; `at_or_before` may be the reading itself."""
 
-    at_or_before: PlacedReading | None
+    at_or_before: Reading | None
     after: PlacedReading | None
 
 

@@ -118,14 +118,14 @@ class _Recording:
         around = self._around(reading.position)
         previous = around.at_or_before
         if previous is not None and previous.position == reading.position:
-            if previous.reading == reading:
+            if previous == reading:
                 self._result.duplicates.append(reading)
             else:
                 self._reject(reading, RejectionReason.POSITION_TAKEN)
             return
         placement = place_reading(
             reading,
-            previous.reading if previous else None,
+            previous,
             around.after.reading if around.after else None,
             self._point.baseline,
         )
@@ -139,7 +139,7 @@ class _Recording:
     def finish(self) -> Recorded:
         if self._result.placed:
             placed = self._result.placed
-            latest = placed[-1]
+            latest = placed[-1].reading
             if self._point.latest is not None and self._point.latest.position > latest.position:
                 latest = self._point.latest
             count = self._point.reading_count + len(placed)
@@ -157,7 +157,7 @@ class _Recording:
             stored = self._history.around(self._point.id, position)
         if not self._result.placed:
             return stored
-        added, before = self._result.placed[-1], stored.at_or_before
+        added, before = self._result.placed[-1].reading, stored.at_or_before
         if before is not None and before.position > added.position:
             return stored
         return Neighbours(added, stored.after)
