@@ -5,6 +5,7 @@ and ids are replaced with real ones, so that requests get past "not found".
 """
 
 import os
+import re
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from umlauf_adapters.kernel.aws_clients import client
 pytestmark = pytest.mark.fuzz
 
 EXAMPLES: Final = int(os.environ.get("FUZZ_EXAMPLES", "5"))
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 SIGNING_REQUEST: Final = new_signing_request()
 AUTHORIZATION: Final = {"customer": "Bearer customer", "staff": "Bearer staff"}
 
@@ -67,15 +69,17 @@ def _prepare_aws() -> None:
 
 
 def _with_known_ids(values: Any) -> Any:
-    """Replace every id whose generated text has an even length."""
+    """Replace about every other id; a malformed one stays, for it is to be refused."""
     if not isinstance(values, dict):
         return values
     return {
-        name: known_ids[name]
-        if name in known_ids and isinstance(value, str) and len(value) % 2 == 0
-        else value
+        name: known_ids[name] if name in known_ids and _is_replaceable(value) else value
         for name, value in values.items()
     }
+
+
+def _is_replaceable(value: Any) -> bool:
+    return isinstance(value, str) and bool(IDENTIFIER.fullmatch(value)) and len(value) % 2 == 0
 
 
 @schema.hook("map_path_parameters")
@@ -96,7 +100,9 @@ def _map_body(context: Any, body: Any) -> Any:
     return _with_known_ids(body)
 
 
-def is_answerable(context: Any, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:
+def is_answerable(
+    context: Any, response: schemathesis.Response, case: schemathesis.Case[Any]
+) -> None:
     """No crash: the one server error an operation may answer with says when to come back."""
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         assert response.headers["retry-after"]

@@ -7,6 +7,7 @@ refuses by itself (no token, unknown route, too large) is answered as problem+js
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -27,22 +28,42 @@ _URI: Final = (
 )
 _ORIGIN: Final = {"Fn::Sub": "'${PortalOrigin}'"}
 _REQUEST_HEADERS: Final = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match")
-# Gateway response type → status and code. An unknown route reaches the gateway as a "missing
-# authentication token"; with 403 it would read as if a token could help.
-_REFUSALS: Final[dict[str, tuple[int, str]]] = {
-    "ACCESS_DENIED": (403, "request.forbidden"),
-    "DEFAULT_4XX": (400, "request.refused"),
-    "DEFAULT_5XX": (500, "umlauf.internal_error"),
-    "EXPIRED_TOKEN": (401, "request.unauthenticated"),
-    "INTEGRATION_FAILURE": (503, "umlauf.unavailable"),
-    "INTEGRATION_TIMEOUT": (503, "umlauf.unavailable"),
-    "MISSING_AUTHENTICATION_TOKEN": (404, "request.unknown_route"),
-    "QUOTA_EXCEEDED": (429, "request.too_many"),
-    "REQUEST_TOO_LARGE": (413, "request.body_too_large"),
-    "RESOURCE_NOT_FOUND": (404, "request.unknown_route"),
-    "THROTTLED": (429, "request.too_many"),
-    "UNAUTHORIZED": (401, "request.unauthenticated"),
-    "UNSUPPORTED_MEDIA_TYPE": (415, "request.unsupported_media_type"),
+
+# What the gateway says itself; its own words are kept where they say more than ours could.
+_ITS_OWN_WORDS: Final = "$context.error.messageString"
+
+
+@dataclass(frozen=True)
+class _Refused:
+    status: int
+    code: str
+    detail: str | None = None
+
+
+_NO_ROUTE: Final = _Refused(404, "request.unknown_route", "there is no such resource")
+_NO_TOKEN: Final = _Refused(
+    401,
+    "request.unauthenticated",
+    "send a valid ID token for this API: Authorization: Bearer <id token>",
+)
+_TOO_MANY: Final = _Refused(429, "request.too_many", "slow down and try again")
+_NO_ANSWER: Final = _Refused(503, "umlauf.unavailable", "no answer in time; try again")
+
+_REFUSALS: Final[dict[str, _Refused]] = {
+    "ACCESS_DENIED": _Refused(403, "request.forbidden"),
+    "DEFAULT_4XX": _Refused(400, "request.refused"),
+    "DEFAULT_5XX": _Refused(500, "umlauf.internal_error"),
+    "EXPIRED_TOKEN": _NO_TOKEN,
+    "INTEGRATION_FAILURE": _NO_ANSWER,
+    "INTEGRATION_TIMEOUT": _NO_ANSWER,
+    # What an unknown route looks like to the gateway; 403 would read as if a token could help.
+    "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,
+    "QUOTA_EXCEEDED": _TOO_MANY,
+    "REQUEST_TOO_LARGE": _Refused(413, "request.body_too_large", "the request is too large"),
+    "RESOURCE_NOT_FOUND": _NO_ROUTE,
+    "THROTTLED": _TOO_MANY,
+    "UNAUTHORIZED": _NO_TOKEN,
+    "UNSUPPORTED_MEDIA_TYPE": _Refused(415, "request.unsupported_media_type"),
 }
 
 
@@ -84,7 +105,7 @@ def _definition(operations: Mapping[str, Sequence[Operation]]) -> Node:
         },
         "paths": {path: dict(sorted(paths[path].items())) for path in sorted(paths)},
         "x-amazon-apigateway-gateway-responses": {
-            kind: _gateway_response(status, code) for kind, (status, code) in _REFUSALS.items()
+            kind: _gateway_response(refused) for kind, refused in _REFUSALS.items()
         },
     }
 
@@ -116,15 +137,17 @@ def _method(operation: Operation, function: str) -> Node:
     return method
 
 
-def _gateway_response(status: int, code: str) -> Node:
+def _gateway_response(refused: _Refused) -> Node:
     # `messageString` comes with its quotes.
+    detail = json.dumps(refused.detail) if refused.detail else _ITS_OWN_WORDS
     template = (
-        f'{{"type":"urn:umlauf:problem:{code}","title":"{HTTPStatus(status).phrase}",'
-        f'"status":{status},"detail":$context.error.messageString,"code":"{code}",'
+        f'{{"type":"urn:umlauf:problem:{refused.code}",'
+        f'"title":"{HTTPStatus(refused.status).phrase}","status":{refused.status},'
+        f'"detail":{detail},"code":"{refused.code}",'
         '"instance":"urn:umlauf:request:$context.requestId"}'
     )
     return {
-        "statusCode": status,
+        "statusCode": refused.status,
         "responseParameters": {
             "gatewayresponse.header.Access-Control-Allow-Origin": _ORIGIN,
             "gatewayresponse.header.Content-Type": f"'{CONTENT_TYPE}'",

@@ -140,7 +140,10 @@ ShortText = Annotated[
 ]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Password = Annotated[str, StringConstraints(min_length=10, max_length=256)]
+Password = Annotated[
+    str, StringConstraints(min_length=10, max_length=256, pattern=r"^\S+( +\S+)*$")
+]
+"""A new one: no space at either end. The user pool's policy asks for more."""
 Email = Annotated[
     str,
     StringConstraints(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,7 +23,6 @@ _WRONG: Final = frozenset(
         "UserNotFoundException",
     }
 )
-_WEAK: Final = frozenset({"InvalidParameterException", "InvalidPasswordException"})
 
 
 class WeakPassword(InvalidInput):
@@ -59,37 +58,26 @@ class CognitoAccounts:
         """
         with _answerable():
             try:
-                client("cognito-idp").admin_create_user(
-                    UserPoolId=self._pool_id,
-                    Username=customer_id,
-                    MessageAction="SUPPRESS",
-                    UserAttributes=[
-                        {"Name": "email", "Value": email},
-                        {"Name": "email_verified", "Value": "true"},
-                    ],
-                )
+                self._create(customer_id, email, password)
             except ClientError as error:
-                if _code(error) == "AliasExistsException":
-                    raise EmailTaken(
-                        "this address has an account already; log in instead", field="email"
-                    ) from None
                 if _code(error) != "UsernameExistsException":
                     raise
-            self._set_password(customer_id, password)
-
-    def _set_password(self, customer_id: str, password: str) -> None:
-        try:
             client("cognito-idp").admin_set_user_password(
                 UserPoolId=self._pool_id, Username=customer_id, Password=password, Permanent=True
             )
-        except ClientError as error:
-            if _code(error) in _WEAK:
-                raise WeakPassword(
-                    "use at least 10 characters with a digit, a lower-case and an upper-case "
-                    "letter, and no space at either end",
-                    field="password",
-                ) from None
-            raise
+
+    def _create(self, customer_id: str, email: str, password: str) -> None:
+        client("cognito-idp").admin_create_user(
+            UserPoolId=self._pool_id,
+            Username=customer_id,
+            # Given here already, a weak password is refused before there is a user.
+            TemporaryPassword=password,
+            MessageAction="SUPPRESS",
+            UserAttributes=[
+                {"Name": "email", "Value": email},
+                {"Name": "email_verified", "Value": "true"},
+            ],
+        )
 
     def log_in(self, name: str, password: str) -> Tokens:
         """Raises WrongCredentials, LoginUnavailable."""
@@ -120,11 +108,23 @@ def _answerable() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if _code(error) in _BUSY:
-            raise LoginUnavailable("logins are busy; try again") from error
-        raise
+        raise _named(error) from error
     except BotoCoreError as error:
         raise LoginUnavailable("logins did not answer; try again") from error
+
+
+def _named(error: Any) -> Exception:
+    code = _code(error)
+    if code in _BUSY:
+        return LoginUnavailable("logins are busy; try again")
+    if code == "AliasExistsException":
+        return EmailTaken("this address has an account already; log in instead", field="email")
+    if code == "InvalidPasswordException":
+        return WeakPassword(
+            "use at least 10 characters with a digit, a lower-case and an upper-case letter",
+            field="password",
+        )
+    return cast("Exception", error)
 
 
 def _code(error: ClientError) -> str:
