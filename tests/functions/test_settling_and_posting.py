@@ -78,7 +78,8 @@ TOP_UP = replace(SUCCEEDED, purpose=Purpose.TOP_UP, invoice_id=None, top_up_id="
 
 def message(event: Event, event_id: str) -> str:
     """As the bus puts it into a queue."""
-    envelope = EventEnvelope(event_id, event.TYPE, event_id.split(":", maxsplit=1)[0], 1, NOW, encode(event))
+    aggregate = event_id.partition(":")[0]
+    envelope = EventEnvelope(event_id, event.TYPE, aggregate, 1, NOW, encode(event))
     entry = to_entry(envelope, "bus")
     return json.dumps({"detail-type": event.TYPE, "detail": json.loads(entry["Detail"])})
 
