@@ -81,7 +81,7 @@ class Ministack:
         self.dynamodb_lock = threading.RLock()
         invocation_context.install()
         self._set_environment(_SETTINGS | _CREDENTIALS)
-        with _without_endless_threads():
+        with _as_a_library():
             self.app = _import("ministack.app")
             self._services = {name: _import(f"ministack.services.{name}") for name in _SERVICES}
             self.concurrency = _import("ministack.core.concurrency")
@@ -127,7 +127,8 @@ class Ministack:
     def _wipe(self) -> None:
         # A reset would open the MQTT port again, behind our back and on every interface.
         self.iot._mtls_loop = None
-        self.app._reset_all_state()
+        with _without_docker():
+            self.app._reset_all_state()
 
     def _stateful_modules(self) -> Iterator[tuple[str, Any]]:
         for key, name in self.app._state_map.items():
@@ -283,8 +284,8 @@ def _import(name: str) -> Any:
 
 
 @contextlib.contextmanager
-def _without_endless_threads() -> Iterator[None]:
-    """Keep the import from starting the TTL reaper: it deletes behind the clock's back."""
+def _as_a_library() -> Iterator[None]:
+    """Import ministack without its TTL reaper, which deletes behind the clock's back."""
     start = threading.Thread.start
 
     def start_unless_reaper(thread: threading.Thread) -> None:
@@ -293,6 +294,20 @@ def _without_endless_threads() -> Iterator[None]:
 
     threading.Thread.start = start_unless_reaper  # type: ignore[method-assign, assignment]
     try:
-        yield
+        with _without_docker():
+            yield
     finally:
         threading.Thread.start = start  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
+def _without_docker() -> Iterator[None]:
+    """Keep ministack from looking for a Docker daemon that may even be there."""
+    docker = sys.modules.get("docker")
+    sys.modules["docker"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["docker"]
+        if docker is not None:
+            sys.modules["docker"] = docker

@@ -2,16 +2,17 @@
 
 A Lambda function reads `os.environ` and prints to `sys.stdout`. Here many invocations share one
 process, so both are looked up in the context of the calling thread. An invocation sees its own
-variables and the few that any Linux process has; a variable the template forgot is missing here too.
+variables and the few that any process has; a variable the template forgot is missing here too.
 """
 
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextvars import ContextVar, Token
 from io import TextIOBase
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 _variables: ContextVar[dict[str, str] | None] = ContextVar("invocation_variables", default=None)
 _output: ContextVar[TextIOBase | None] = ContextVar("invocation_output", default=None)
@@ -93,8 +94,27 @@ def install() -> None:
         os.environ = ContextEnvironment(os.environ)  # type: ignore[assignment]  # noqa: B003
 
 
+_real_warn = warnings.warn
+
+
+def _warn(
+    message: Any,
+    category: type[Warning] | None = None,
+    stacklevel: int = 1,
+    source: object = None,
+    **named: Any,
+) -> None:
+    """A function's warning is a line in its log, also where the process makes errors of them."""
+    output = _output.get()
+    if output is None:
+        _real_warn(message, category, stacklevel + 1, source, **named)
+    else:
+        output.write(f"{getattr(category, '__name__', 'UserWarning')}: {message}\n")
+
+
 def route_streams() -> None:
     """Let invocations print to their own logs from here on (test runners swap the streams)."""
+    warnings.warn = _warn
     if not isinstance(sys.stdout, ContextStream):
         sys.stdout = cast("TextIO", ContextStream(sys.stdout))
     if not isinstance(sys.stderr, ContextStream):
@@ -103,6 +123,7 @@ def route_streams() -> None:
 
 def restore_streams() -> None:
     """Give the process its own streams back."""
+    warnings.warn = _real_warn
     if isinstance(sys.stdout, ContextStream):
         sys.stdout = sys.stdout.process
     if isinstance(sys.stderr, ContextStream):
@@ -112,6 +133,7 @@ def restore_streams() -> None:
 @contextlib.contextmanager
 def invocation(variables: Mapping[str, str], output: TextIOBase) -> Iterator[None]:
     """Run the block as an invocation with these variables and this log."""
+    route_streams()
     variables_token: Token[dict[str, str] | None] = _variables.set(dict(variables))
     output_token: Token[TextIOBase | None] = _output.set(output)
     try:

@@ -30,7 +30,6 @@ _IGNORED_FIELDS = {
     "TimeoutSecondsPath": "is not counted",
     "Credentials": "is not used",
 }
-_LONGEST_RETRY_SECONDS = 60
 
 
 def check(stack: Stack) -> None:
@@ -103,16 +102,15 @@ def _state_problems(state: Mapping[str, Any], states: Mapping[str, Any]) -> Iter
     ends = state.get("End") or kind in ("Succeed", "Fail", "Choice")
     if not ends and "Next" not in state:
         yield "has neither Next nor End"
-    for field_name, effect in _IGNORED_FIELDS.items():
-        if field_name in state:
-            yield f"{field_name} {effect} in the local cloud"
-    yield from _retry_problems(state)
+    yield from _fields_without_effect(state)
 
 
-def _retry_problems(state: Mapping[str, Any]) -> Iterator[str]:
-    for retry in state.get("Retry", []):
-        if _longest_pause(retry) > _LONGEST_RETRY_SECONDS:
-            yield "a retry pauses longer than 60 seconds, which the local cloud cuts; use a Wait"
+def _fields_without_effect(state: Mapping[str, Any]) -> Iterator[str]:
+    for name, effect in _IGNORED_FIELDS.items():
+        if name in state:
+            yield f"{name} {effect} in the local cloud"
+    if "TimeoutSeconds" in state and ".sync" in str(state.get("Resource")):
+        yield "TimeoutSeconds of a nested execution is not counted in the local cloud"
 
 
 def _targets(state: Mapping[str, Any]) -> Iterator[str]:
@@ -122,10 +120,3 @@ def _targets(state: Mapping[str, Any]) -> Iterator[str]:
     for branch in [*state.get("Choices", []), *state.get("Catch", [])]:
         if "Next" in branch:
             yield branch["Next"]
-
-
-def _longest_pause(retry: Mapping[str, Any]) -> float:
-    interval, rate = float(retry.get("IntervalSeconds", 1)), float(retry.get("BackoffRate", 2))
-    attempts = min(int(retry.get("MaxAttempts", 3)), 50)
-    longest = interval * rate ** max(0, attempts - 1) if attempts else 0.0
-    return min(longest, float(retry.get("MaxDelaySeconds", longest)))

@@ -50,7 +50,8 @@ HOOKS: dict[str, tuple[str, ...]] = {
     ),
     "stepfunctions": (
         "ThreadPoolExecutor", "_apply_jsonata_output", "_apply_jsonata_template",
-        "_apply_state_assign", "_executions", "_invoke_resource", "_invoke_resource_with_timeout",
+        "_apply_state_assign", "_executions", "_find_matching_retrier", "_invoke_resource",
+        "_invoke_resource_with_timeout",
         "_jsonata_state_field", "_read_map_items", "_resolve_params_obj", "_resolve_path_or_ctx",
         "_run_distributed_map", "_scaled_sleep", "_state_query_language", "futures_wait",
         "threading", "time",
