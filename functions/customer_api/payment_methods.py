@@ -8,7 +8,7 @@ from umlauf_http.calls import Call
 from umlauf_http.commands import Idempotency
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.wire import Identifier, In, Out, PageOut
+from umlauf_http.wire import Identifier, In, Out, PageOut, PageQuery
 from wiring import PAYERS, PAYMENT_METHODS, payment_desk
 
 routes = Routes(__name__, Access.CUSTOMER)
@@ -77,11 +77,11 @@ def add_payment_method(body: PaymentMethodIn, call: Call) -> PaymentMethodOut:
 
 
 @endpoint(routes, "/v1/payment-methods")
-def list_payment_methods(call: Call) -> PaymentMethodsOut:
+def list_payment_methods(query: PageQuery, call: Call) -> PaymentMethodsOut:
     """List the methods on file."""
     payer = PAYERS.get(call.customer_id)
     default_id = payer.default_method_id if payer else None
-    page = PAYMENT_METHODS.of_customer(call.customer_id)
+    page = PAYMENT_METHODS.of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
     return PaymentMethodsOut(
         items=[PaymentMethodOut.of(each, default_id) for each in page.items],
         next_cursor=page.next_cursor,

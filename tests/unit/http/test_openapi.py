@@ -1,5 +1,6 @@
 """The generated documents say what the operations do, and drift from them is noticed."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 from openapi_spec_validator import validate
 
 from tests.unit.http.sample_app import Sample
+from umlauf_http import openapi
 from umlauf_http.gateway_body import BEGIN, END, gateway_properties, replace_block
 from umlauf_http.openapi_document import describe
 
@@ -80,3 +82,18 @@ def test_the_api_body_asks_for_tokens_where_the_operations_do(sample: Sample) ->
 def test_a_template_without_its_markers_is_refused(sample: Sample, template: str) -> None:
     with pytest.raises(ValueError, match="generated api body"):
         replace_block(template, {})
+
+
+def test_drift_fails_the_check_and_is_written_away_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "openapi.json"
+    file.write_text("old")
+    monkeypatch.setattr(openapi, "generated", lambda _: {file: "new"})
+    where = ["--root", str(tmp_path)]
+    assert openapi.main(["--check", *where]) == 1
+    assert "openapi.json differs" in capsys.readouterr().err
+    assert file.read_text() == "old"
+    assert openapi.main(where) == 0
+    assert file.read_text() == "new"
+    assert openapi.main(["--check", *where]) == 0

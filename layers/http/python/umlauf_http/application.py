@@ -61,19 +61,19 @@ class Application(Chalice):
 
     def handle(self, operation: Operation, request: Request) -> Response:
         """Answer a routed request. Never raises."""
-        incoming = Incoming.of(request)
+        request_id = str(request.context.get("requestId", "unknown"))
         try:
-            result = answer(operation, incoming, self.wiring)
+            result = answer(operation, Incoming.of(request), self.wiring)
         except InvalidRequest as refused:
-            result = _problem_answer(problem_of_validation(refused), incoming.id)
+            result = _problem_answer(problem_of_validation(refused), request_id)
         except Refusal as refused:
-            result = _problem_answer(refused.problem, incoming.id)
+            result = _problem_answer(refused.problem, request_id)
         except UmlaufError as error:
-            result = _problem_answer(problem_of(error), incoming.id)
+            result = _problem_answer(problem_of(error), request_id)
         except Exception:  # the edge: whatever broke is recorded and answered
             self._logger.exception("request_crashed", operation=operation.route)
-            result = _problem_answer(CRASH, incoming.id)
-        return self._respond(result, incoming.id)
+            result = _problem_answer(CRASH, request_id)
+        return self._respond(result, request_id)
 
     def _record(self, operation: str, status: int, seconds: float) -> None:
         self._logger.info(

@@ -17,28 +17,21 @@ MAX_RAW_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True)
 class Incoming:
-    """`operation` is method and route, `path` the route with its parameters filled in."""
-
-    operation: str
     path_parameters: Mapping[str, str]
     query: Mapping[str, Any]
     headers: Mapping[str, str]
     body: bytes
     claims: Mapping[str, Any] | None
-    id: str
 
     @classmethod
     def of(cls, request: Request) -> "Incoming":
-        context = request.context
         raw = request.raw_body
         return cls(
-            operation=f"{request.method} {request.path}",
             path_parameters=request.uri_params or {},
             query=_query(request),
             headers=request.headers,
             body=raw if isinstance(raw, bytes) else raw.encode(),
-            claims=(context.get("authorizer") or {}).get("claims"),
-            id=str(context.get("requestId", "unknown")),
+            claims=(request.context.get("authorizer") or {}).get("claims"),
         )
 
     def json_body(self) -> Any:
