@@ -28,6 +28,7 @@ from umlauf.payments.model import (
     ProviderPayment,
     ProviderStatus,
     Purpose,
+    unsettled_shard,
 )
 from umlauf.payments.ports import PaymentDesk
 
@@ -90,6 +91,18 @@ class MemoryAttempts:
     ) -> Page[PaymentAttempt]:
         attempts = self.store.all(PaymentAttempt)
         return Page([one for one in attempts if one.subject_id == subject_id][:limit])
+
+    def unsettled(
+        self,
+        shard: int,
+        begun_before: datetime,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,  # noqa: ARG002
+    ) -> Page[PaymentAttempt]:
+        attempts = (one for one in self.store.all(PaymentAttempt) if not one.is_settled)
+        of_shard = (one for one in attempts if unsettled_shard(one.id) == shard)
+        return Page([one for one in of_shard if one.created_at < begun_before][:limit])
 
 
 @dataclass

@@ -2,12 +2,16 @@
 
 A webhook is only a reason to look: the payment is fetched and compared with the attempt, so one
 that is late, repeated or overtaken does no harm. Their signatures were checked before the queue.
+
+Once a day a schedule calls with `{"task": "look_after_unsettled"}`: attempts that a crash left
+behind, or whose webhooks were lost, are looked up then.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -20,14 +24,25 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from umlauf.kernel.errors import UmlaufError
 from umlauf.kernel.work import AlreadyClaimed, Claim
 from umlauf.payments.errors import UnknownAttempt
+from umlauf.payments.model import UNSETTLED_SHARDS, PaymentAttempt
 from umlauf.payments.ports import PaymentDesk
-from umlauf.payments.taking import record_report
+from umlauf.payments.taking import (
+    LEFT_BEHIND_AFTER,
+    finish_payment,
+    needs_looking_after,
+    record_report,
+)
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.payments.desk import dynamo_payment_desk
 from umlauf_integrations.stripe.provider import stripe_provider
 from umlauf_integrations.stripe.webhooks import read_notice
+
+TIME_TO_STOP_MS: Final = 12_000
+"""One look takes at most Stripe's time-out and its retries; less left is left to the next day."""
+MAX_PAGES: Final = 200
 
 logger = Logger()
 metrics = Metrics()
@@ -48,7 +63,11 @@ def desk() -> PaymentDesk:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handle(
+    event: dict[str, Any], context: LambdaContext
+) -> PartialItemFailureResponse | dict[str, int]:
+    if event.get("task") == "look_after_unsettled":
+        return _look_after_unsettled(datetime.now(UTC), context)
     return process_partial_response(
         event=event, record_handler=_settle, processor=processor, context=context
     )
@@ -82,3 +101,32 @@ def _settle(record: SQSRecord) -> None:
             state=settled.state.value,
             reason_code=settled.reason_code,
         )
+
+
+def _look_after_unsettled(now: datetime, context: LambdaContext) -> dict[str, int]:
+    """Ask after every attempt nobody may ever tell of; what time does not allow, tomorrow does."""
+    looked, failed = 0, 0
+    for attempt in _left_alone(now):
+        if context.get_remaining_time_in_millis() < TIME_TO_STOP_MS:
+            break
+        try:
+            finish_payment(attempt.id, desk=desk(), now=now)
+            looked += 1
+        except UmlaufError as error:
+            # The others must not wait for it; an attempt that stays is looked at again tomorrow.
+            failed += 1
+            logger.warning("payment_not_settled", attempt_id=attempt.id, code=error.code)
+    metrics.add_metric("PaymentLookedAfter", MetricUnit.Count, looked)
+    metrics.add_metric("PaymentNotSettled", MetricUnit.Count, failed)
+    return {"looked_after": looked, "failed": failed}
+
+
+def _left_alone(now: datetime) -> Iterator[PaymentAttempt]:
+    for shard in range(UNSETTLED_SHARDS):
+        cursor: str | None = None
+        for _ in range(MAX_PAGES):
+            page = desk().attempts.unsettled(shard, now - LEFT_BEHIND_AFTER, cursor=cursor)
+            yield from (one for one in page.items if needs_looking_after(one, now))
+            cursor = page.next_cursor
+            if cursor is None:
+                break

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.collect_fakes import INVOICE
+from tests.collect_fakes import INVOICE, Crash
 from tests.functions.collecting_world import (
     Account,
     CollectingWorld,
@@ -14,7 +14,7 @@ from tests.functions.collecting_world import (
     collecting_world,
     describe_attempts,
 )
-from tests.functions.deployed import deliver, event_body
+from tests.functions.deployed import CONTEXT, deliver, event_body
 from tests.local.stripe_standin.world import IBAN_PAYS_LATER
 from umlauf.billing.events import InvoicePaid, InvoiceReopened
 from umlauf.billing.model import Receivable, ReceivableStatus
@@ -144,6 +144,69 @@ def test_a_customer_without_a_method_is_left_to_dunning(world: CollectingWorld) 
     world.drain()
     assert world.all(PaymentAttempt) == []
     assert world.dead == []
+
+
+def test_a_debit_whose_webhooks_are_lost_is_looked_after(world: CollectingWorld) -> None:
+    payer = world.sign_up(IBAN_PAYS_LATER)
+    world.stripe.standin.control.return_debits(payer, after_days=5, reason="AM04")
+    world.stripe.standin.control.trouble_webhooks("drop", deliveries=50)
+    world.issue()
+    world.drain()
+    settle = world.functions["settle_payments"]
+
+    world.advance(2 * DAY)
+    look = {"task": "look_after_unsettled"}
+    assert settle.handle(look, CONTEXT) == {"looked_after": 0, "failed": 0}
+    world.advance(4 * DAY)
+    assert settle.handle(look, CONTEXT) == {"looked_after": 1, "failed": 0}
+    world.drain()
+    assert describe_attempts(world) == [("failed", "AM04")]
+    assert world.one(Case).state is CaseState.OPEN
+    assert settle.handle(look, CONTEXT) == {"looked_after": 0, "failed": 0}
+
+
+class TestACrashBesideTheStateMachine:
+    """The case is committed, then the state machine is called: a crash may fall in between."""
+
+    def declined(self, world: CollectingWorld) -> None:
+        payer = world.sign_up()
+        world.stripe.standin.control.decline_next(payer)
+        world.issue()
+
+    def test_starts_the_execution_when_the_message_comes_again(
+        self, world: CollectingWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _dies_once(world, "start", monkeypatch)
+        self.declined(world)
+        world.drain()
+        assert world.execution(world.one(Case).id) == "RUNNING"
+        assert world.dead == []
+
+    def test_stops_the_execution_when_the_message_comes_again(
+        self, world: CollectingWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.declined(world)
+        world.drain()
+        _dies_once(world, "stop", monkeypatch)
+        world.add_method("pm_card_mastercard")
+        world.pay_now("key-1")
+        world.drain()
+        case = world.one(Case)
+        assert (case.state, world.execution(case.id)) == (CaseState.CLOSED, "ABORTED")
+        assert world.events().count("dunning.case_closed.v1") == 1
+
+
+def _dies_once(world: CollectingWorld, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    executions = world.functions["open_dunning_cases"].ports().executions
+    works = getattr(executions, call)
+    lives = iter([False])
+
+    def die_first(*arguments: str) -> None:
+        if not next(lives, True):
+            raise Crash
+        works(*arguments)
+
+    monkeypatch.setattr(executions, call, die_first)
 
 
 class TestWhatNeverParses:

@@ -21,9 +21,15 @@ from tests.collect_fakes import (
 )
 from umlauf.kernel.work import StaleVersion, Work
 from umlauf.payments.errors import ReceivableBehind
-from umlauf.payments.model import AttemptState, LivePayment, Payer, ProviderStatus
+from umlauf.payments.model import (
+    AttemptState,
+    LivePayment,
+    Payer,
+    ProviderStatus,
+    unsettled_shard,
+)
 from umlauf.payments.ports import PaymentDesk
-from umlauf.payments.taking import record_report, take_payment
+from umlauf.payments.taking import finish_payment, record_report, take_payment
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.items import EventItem
 from umlauf_adapters.kernel.layouts import stored
@@ -120,3 +126,18 @@ def test_late_news_finds_the_attempt_and_is_told(desk: PaymentDesk, provider: Fa
     assert live is not None
     assert live.live_attempt_id is None
     assert sorted(events()) == ["payments.payment_failed.v1", "payments.payment_processing.v1"]
+
+
+def test_only_what_nobody_heard_the_end_of_is_listed_as_unsettled(
+    desk: PaymentDesk, provider: FakeProvider
+) -> None:
+    provider.answers = [(ProviderStatus.PROCESSING, None)]
+    attempt = take_payment(an_order(), desk=desk, now=NOW).attempt
+    later = NOW + timedelta(hours=2)
+    shard = unsettled_shard(attempt.id)
+    assert [one.id for one in desk.attempts.unsettled(shard, later).items] == [attempt.id]
+    assert list(desk.attempts.unsettled(shard, NOW - timedelta(hours=1)).items) == []
+
+    provider.becomes("pi_1", ProviderStatus.SUCCEEDED)
+    finish_payment(attempt.id, desk=desk, now=later)
+    assert list(desk.attempts.unsettled(shard, later).items) == []

@@ -1,15 +1,22 @@
 """Where payments' aggregates lie in their table.
 
 A customer's payer record and methods share a partition. An attempt lies alone, since webhooks know
-nothing but its id; `gsi1` lists the attempts of an invoice or top-up.
+nothing but its id; `gsi1` lists the attempts of an invoice or top-up. `gsi2` is sparse: only what
+nobody has heard the end of is in it, spread over shards.
 """
 
 from typing import Final
 
-from umlauf.payments.model import LivePayment, Payer, PaymentAttempt, PaymentMethod
+from umlauf.payments.model import (
+    LivePayment,
+    Payer,
+    PaymentAttempt,
+    PaymentMethod,
+    unsettled_shard,
+)
 from umlauf_adapters.kernel.documents import encode_instant
 from umlauf_adapters.kernel.items import context_table
-from umlauf_adapters.kernel.layouts import Layout
+from umlauf_adapters.kernel.layouts import Key, Layout
 
 _TABLE = context_table("payments")
 PAYER: Final = "PAYER"
@@ -30,6 +37,17 @@ def subject_partition(subject_id: str) -> str:
     return f"SUBJECT#{subject_id}"
 
 
+def unsettled_partition(shard: int) -> str:
+    return f"UNSETTLED#{shard}"
+
+
+def _unsettled_key(attempt: PaymentAttempt) -> Key | None:
+    if attempt.is_settled:
+        return None
+    shard = unsettled_shard(attempt.id)
+    return unsettled_partition(shard), f"{encode_instant(attempt.created_at)}#{attempt.id}"
+
+
 PAYERS: Final = Layout(Payer, _TABLE, key=lambda payer: (customer_partition(payer.id), PAYER))
 METHODS: Final = Layout(
     PaymentMethod,
@@ -44,6 +62,7 @@ ATTEMPTS: Final = Layout(
         subject_partition(attempt.subject_id),
         f"{encode_instant(attempt.created_at)}#{attempt.id}",
     ),
+    gsi2=_unsettled_key,
 )
 LIVE_PAYMENTS: Final = Layout(
     LivePayment, _TABLE, key=lambda live: (subject_partition(live.id), LIVE)

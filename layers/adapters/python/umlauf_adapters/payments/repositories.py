@@ -1,7 +1,10 @@
 """Payers, methods, attempts and the pointers between them in DynamoDB."""
 
+from datetime import datetime
+
 from umlauf.kernel.work import Page
 from umlauf.payments.model import LivePayment, Payer, PaymentAttempt, PaymentMethod
+from umlauf_adapters.kernel.documents import encode_instant
 from umlauf_adapters.payments.layouts import (
     ATTEMPT,
     ATTEMPTS,
@@ -14,6 +17,7 @@ from umlauf_adapters.payments.layouts import (
     attempt_partition,
     customer_partition,
     subject_partition,
+    unsettled_partition,
 )
 
 
@@ -49,6 +53,17 @@ class DynamoPaymentAttempts:
     ) -> Page[PaymentAttempt]:
         return ATTEMPTS.page(
             subject_partition(subject_id), index="gsi1", limit=limit, cursor=cursor
+        )
+
+    def unsettled(
+        self, shard: int, begun_before: datetime, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[PaymentAttempt]:
+        return ATTEMPTS.page(
+            unsettled_partition(shard),
+            index="gsi2",
+            up_to=encode_instant(begun_before),
+            limit=limit,
+            cursor=cursor,
         )
 
 

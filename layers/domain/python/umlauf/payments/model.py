@@ -8,12 +8,20 @@ so two collectors cannot both charge.
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from hashlib import sha256
+from typing import ClassVar, Final
 
 from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.money import Money
 from umlauf.payments.errors import NothingToPay, PaymentInFlight, ReceivableBehind
 from umlauf.payments.reasons import Retry
+
+UNSETTLED_SHARDS: Final = 8
+
+
+def unsettled_shard(attempt_id: str) -> int:
+    """Where an unsettled attempt is listed: spread by id, the same on every machine."""
+    return int(sha256(attempt_id.encode()).hexdigest(), 16) % UNSETTLED_SHARDS
 
 
 class MethodKind(StrEnum):
@@ -120,6 +128,10 @@ class PaymentAttempt:
     reason_code: str | None = None
     retry: Retry | None = None
     version: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state not in (AttemptState.CREATED, AttemptState.PROCESSING)
 
     @property
     def invoice_id(self) -> str | None:

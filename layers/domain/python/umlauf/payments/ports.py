@@ -1,6 +1,7 @@
 """What payments needs from outside: its repositories and the provider."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from umlauf.kernel.work import Page, Works
@@ -37,6 +38,11 @@ class PaymentAttempts(Protocol):
         self, subject_id: str, *, limit: int = 50, cursor: str | None = None
     ) -> Page[PaymentAttempt]:
         """The attempts for an invoice or top-up, oldest first; may lag behind by a moment."""
+
+    def unsettled(
+        self, shard: int, begun_before: datetime, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[PaymentAttempt]:
+        """Those that nobody has heard the end of, of one of `UNSETTLED_SHARDS`, oldest first."""
 
 
 class LivePayments(Protocol):

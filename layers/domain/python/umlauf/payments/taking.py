@@ -36,6 +36,12 @@ KEY_IS_TRUSTED_FOR: Final = timedelta(hours=23)
 CUSTOMER_MAY_TAKE: Final = timedelta(minutes=30)
 """How long a customer has to confirm before another attempt may replace theirs."""
 
+LEFT_BEHIND_AFTER: Final = timedelta(hours=1)
+"""When an attempt that never heard an answer is taken for left behind by a crash."""
+
+NEWS_IS_LOST_AFTER: Final = timedelta(days=3)
+"""How long the provider repeats a webhook; a slow debit is looked at ourselves from then on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -60,15 +66,24 @@ def take_payment(order: PaymentOrder, *, desk: PaymentDesk, now: datetime) -> Ta
 
 
 def finish_payment(attempt_id: str, *, desk: PaymentDesk, now: datetime) -> Taken:
-    """Carry an attempt that is on record as far as it goes. Raises UnknownAttempt."""
+    """Carry an attempt that is on record as far as it goes, or see how far it got by itself.
+
+    Raises UnknownAttempt.
+    """
     attempt = desk.attempts.get(attempt_id)
     if attempt is None:
         raise UnknownAttempt(f"there is no payment attempt {attempt_id}", field="attempt_id")
-    if attempt.state is not AttemptState.CREATED:
+    if attempt.is_settled:
         return Taken(attempt)
     report = _ask(attempt, desk, now)
     settled = record_report(attempt, report, desk=desk, now=now)
     return Taken(settled, report.client_secret if settled.awaits_customer else None)
+
+
+def needs_looking_after(attempt: PaymentAttempt, now: datetime) -> bool:
+    """Whether nobody else may come to tell what became of an unsettled attempt."""
+    patience = NEWS_IS_LOST_AFTER if attempt.state is AttemptState.PROCESSING else LEFT_BEHIND_AFTER
+    return not attempt.is_settled and now - attempt.created_at >= patience
 
 
 def record_report(
