@@ -4,8 +4,8 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from chalice.app import Chalice, Request, Response
 
 from umlauf.kernel.errors import UmlaufError
@@ -38,7 +38,8 @@ class Application(Chalice):
         self.wiring = wiring
         self.operations: list[Operation] = []
         self._logger = Logger(service=name)
-        self._metrics = Metrics(namespace="umlauf", service=name)
+        # Its own, not the shared one: locally several environments live in one process.
+        self._metrics = EphemeralMetrics(namespace="umlauf", service=name)
 
     def include(self, *resources: Routes) -> None:
         for routes in resources:
