@@ -9,8 +9,10 @@ from tests.use_fakes import KnownHolders, MemoryMeterPoints, MemoryReadings, Mem
 from umlauf.usage.model import (
     NOTHING,
     ChargedBy,
+    Correction,
     DayUsage,
     Holder,
+    PlacedReading,
     Position,
     Reading,
     Registers,
@@ -81,6 +83,15 @@ class Bike:
         """What is counted, by owner and day; days that come to nothing are left out."""
         days = {(day.owner_id, day.day.isoformat()): day.in_all for day in self.store.all(DayUsage)}
         return {key: used for key, used in days.items() if used}
+
+    @property
+    def recorded(self) -> dict[tuple[str, str], Registers]:
+        """What readings and corrections say one by one, by owner and day."""
+        found: dict[tuple[str, str], Registers] = {}
+        for one in (*self.store.all(PlacedReading), *self.store.all(Correction)):
+            key = (one.bucket.owner_id, one.bucket.day.isoformat())
+            found[key] = found.get(key, NOTHING) + one.used
+        return {key: used for key, used in found.items() if used}
 
     @property
     def counted(self) -> Registers:

@@ -246,6 +246,7 @@ def test_any_order_and_any_repetition_give_the_same_days(
     for start in range(0, len(arrivals), size):
         shuffled.report(*arrivals[start : start + size])
     assert shuffled.sums == in_order.sums
+    assert shuffled.recorded == shuffled.sums, "the days are the sum of what is on record"
 
 
 @given(story=steps(8), data=st.data())

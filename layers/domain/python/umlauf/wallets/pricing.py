@@ -27,7 +27,7 @@ def affordable_units(terms: SessionTerms, amount: Money, at_most: int) -> int:
     Prices never fall as use grows, so the answer is found by halving.
     """
     low, high = 0, at_most
-    while low < high:  # halves each time: at most log2(at_most) rounds
+    for _ in range(at_most.bit_length()):  # each round halves what is left
         middle = (low + high + 1) // 2
         if cost(terms, middle * terms.meter_units_per_unit) <= amount:
             low = middle
