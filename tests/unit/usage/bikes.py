@@ -88,7 +88,11 @@ class Bike:
     def recorded(self) -> dict[tuple[str, str], Registers]:
         """What readings and corrections say one by one, by owner and day."""
         found: dict[tuple[str, str], Registers] = {}
-        for one in (*self.store.all(PlacedReading), *self.store.all(Correction)):
+        records: list[PlacedReading | Correction] = [
+            *self.store.all(PlacedReading),
+            *self.store.all(Correction),
+        ]
+        for one in records:
             key = (one.bucket.owner_id, one.bucket.day.isoformat())
             found[key] = found.get(key, NOTHING) + one.used
         return {key: used for key, used in found.items() if used}
