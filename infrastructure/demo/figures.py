@@ -40,7 +40,9 @@ class Figures:
     paid: Mapping[str, Money]
     invoices_by_status: Mapping[str, int]
     dunning_cases: Mapping[str, int]
-    dead_letters: int
+    dead_letters: Mapping[str, int]
+    """Messages that could not be processed, by queue."""
+
     invariants_hold: bool
 
     @property
@@ -91,7 +93,9 @@ def count(books: Books, report: Report) -> Figures:
         dunning_cases=_counted(
             [state.value for state in CaseState], [case.state.value for case in books.of(Case)]
         ),
-        dead_letters=sum(queue.messages for queue in books.dead_letter_queues),
+        dead_letters={
+            queue.name: queue.messages for queue in books.dead_letter_queues if queue.messages
+        },
         invariants_hold=report.hold,
     )
 

@@ -71,7 +71,7 @@ def closing_table(figures: Figures, report: Report, seconds: float) -> Table:
     table.add_row("", _counts(figures.invoices_by_status))
     table.add_row("paid", _money(figures.paid))
     table.add_row("in dunning", _counts(figures.dunning_cases))
-    table.add_row("dead letters", str(figures.dead_letters))
+    table.add_row("dead letters", _counts(figures.dead_letters) or "none")
     ledger = report.laws[0]
     table.add_row("ledger", "[red]NOT balanced[/red]" if ledger.broken else "balanced")
     holding = sum(not law.broken for law in report.laws)

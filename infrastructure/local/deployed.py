@@ -74,6 +74,10 @@ def _function(client: ClientFactory, resource: Resource) -> Properties:
     }
 
 
+def _gateway_account(client: ClientFactory, _resource: Resource) -> Properties:
+    return {"CloudWatchRoleArn": client("apigateway").get_account().get("cloudwatchRoleArn")}
+
+
 def _invoke_config(client: ClientFactory, resource: Resource) -> Properties:
     given = resource.properties
     key = {name: given[name] for name in ("FunctionName", "Qualifier")}
@@ -310,6 +314,7 @@ def _state_machine(client: ClientFactory, resource: Resource) -> Properties:
 
 READERS: dict[str, Reader] = {
     "AWS::ApiGateway::Deployment": _gateway_deployment,
+    "AWS::ApiGateway::Account": _gateway_account,
     "AWS::ApiGateway::RestApi": _rest_api,
     "AWS::ApiGateway::Stage": _stage,
     "AWS::CloudWatch::Alarm": _alarm,
