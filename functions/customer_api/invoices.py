@@ -1,7 +1,8 @@
 """The customer's invoices, and paying one now."""
 
-from ownership import UnknownInvoice, own_invoice
+from ownership import own_invoice
 from payments import PaymentOut
+from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.model import Receivable
 from umlauf.payments.model import PaymentOrder, Purpose
 from umlauf.payments.taking import take_payment
@@ -32,9 +33,7 @@ class InvoicePaymentOut(Out):
 def list_invoices(query: PageQuery, call: Call) -> InvoicesOut:
     """List the caller's invoices, the newest first."""
     page = INVOICES.of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
-    return InvoicesOut(
-        items=[InvoiceSummaryOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return InvoicesOut.of(page, InvoiceSummaryOut.of)
 
 
 @endpoint(routes, "/v1/invoices/{invoice_id}")

@@ -1,17 +1,13 @@
 """A customer reaches only their own things: another's is answered as if it were not there."""
 
+from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.model import Invoice
-from umlauf.kernel.errors import NotFound
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import Subscription
 from umlauf.wallets.errors import UnknownSession
 from umlauf.wallets.model import Session
 from umlauf_http.calls import Call
 from wiring import INVOICES, SESSIONS, SUBSCRIPTIONS
-
-
-class UnknownInvoice(NotFound):
-    code = "billing.unknown_invoice"
 
 
 def own_subscription(subscription_id: str, call: Call) -> Subscription:

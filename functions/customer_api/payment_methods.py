@@ -82,7 +82,4 @@ def list_payment_methods(query: PageQuery, call: Call) -> PaymentMethodsOut:
     payer = PAYERS.get(call.customer_id)
     default_id = payer.default_method_id if payer else None
     page = PAYMENT_METHODS.of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
-    return PaymentMethodsOut(
-        items=[PaymentMethodOut.of(each, default_id) for each in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return PaymentMethodsOut.of(page, lambda each: PaymentMethodOut.of(each, default_id))

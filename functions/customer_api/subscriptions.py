@@ -60,9 +60,7 @@ def order_subscription(body: OrderIn, call: Call) -> SubscriptionOut:
 def list_subscriptions(query: PageQuery, call: Call) -> SubscriptionsOut:
     """List the caller's subscriptions, the latest order first."""
     page = SUBSCRIPTIONS.list_of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
-    return SubscriptionsOut(
-        items=[SubscriptionOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return SubscriptionsOut.of(page, SubscriptionOut.of)
 
 
 @endpoint(routes, "/v1/subscriptions/{subscription_id}")

@@ -110,9 +110,7 @@ def list_wallet_entries(query: EntriesQuery, call: Call) -> WalletEntriesOut:
     """List the wallet's movements, the newest first."""
     wallet_id = wallet_id_of(call.customer_id, query.currency)
     page = WALLETS.entries(wallet_id, limit=query.limit, cursor=query.cursor)
-    return WalletEntriesOut(
-        items=[WalletEntryOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return WalletEntriesOut.of(page, WalletEntryOut.of)
 
 
 @endpoint(

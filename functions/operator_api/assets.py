@@ -85,7 +85,7 @@ def list_assets(query: AssetsQuery) -> AssetsOut:
     else:
         state = query.state or AssetState.IN_STOCK
         page = ASSETS.list_by_state(state, limit=query.limit, cursor=query.cursor)
-    return AssetsOut(items=[AssetOut.of(each) for each in page.items], next_cursor=page.next_cursor)
+    return AssetsOut.of(page, AssetOut.of)
 
 
 @endpoint(routes, "/v1/operator/assets/{asset_id}", groups=LOOK_UP)

@@ -55,9 +55,7 @@ class BlocksOut(PageOut[BlockOut]):
 def list_customers(query: CustomersQuery) -> CustomersOut:
     """List a country's customers, the latest to sign up first."""
     page = CUSTOMERS.list_by_country(query.country, limit=query.limit, cursor=query.cursor)
-    return CustomersOut(
-        items=[CustomerOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return CustomersOut.of(page, CustomerOut.of)
 
 
 @endpoint(routes, "/v1/operator/customers/{customer_id}")

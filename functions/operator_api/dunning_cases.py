@@ -76,7 +76,7 @@ class CasesOut(PageOut[CaseOut]):
 def list_dunning_cases(query: CasesQuery) -> CasesOut:
     """List a customer's dunning cases, the newest first."""
     page = CASES.of_customer(query.customer_id, limit=query.limit, cursor=query.cursor)
-    return CasesOut(items=[CaseOut.of(each) for each in page.items], next_cursor=page.next_cursor)
+    return CasesOut.of(page, CaseOut.of)
 
 
 @endpoint(routes, "/v1/operator/dunning-cases/{case_id}")

@@ -1,7 +1,7 @@
 """Invoices, looked up."""
 
 from groups import LOOK_UP
-from umlauf.kernel.errors import NotFound
+from umlauf.billing.errors import UnknownInvoice
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
 from umlauf_http.representations.invoices import InvoiceOut, InvoicesOut, InvoiceSummaryOut
@@ -9,10 +9,6 @@ from umlauf_http.wire import Identifier, PageQuery
 from wiring import INVOICES, RECEIVABLES
 
 routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
-
-
-class UnknownInvoice(NotFound):
-    code = "billing.unknown_invoice"
 
 
 class InvoicesQuery(PageQuery):
@@ -23,9 +19,7 @@ class InvoicesQuery(PageQuery):
 def list_customers_invoices(query: InvoicesQuery) -> InvoicesOut:
     """List a customer's invoices, the newest first."""
     page = INVOICES.of_customer(query.customer_id, limit=query.limit, cursor=query.cursor)
-    return InvoicesOut(
-        items=[InvoiceSummaryOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return InvoicesOut.of(page, InvoiceSummaryOut.of)
 
 
 @endpoint(routes, "/v1/operator/invoices/{invoice_id}")

@@ -66,6 +66,4 @@ def list_journal_entries(query: JournalQuery) -> JournalEntriesOut:
     customer = CUSTOMERS.get(query.customer_id)
     debtor = find_debtor(customer.id, chart=SKR04, debtors=DEBTORS)
     page = JOURNAL.of_debtor(debtor.id, limit=query.limit, cursor=query.cursor)
-    return JournalEntriesOut(
-        items=[JournalEntryOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return JournalEntriesOut.of(page, JournalEntryOut.of)

@@ -67,6 +67,4 @@ def add_station(body: StationIn, call: Call) -> StationOut:
 def list_stations(query: PageQuery) -> StationsOut:
     """List the stations."""
     page = STATIONS.list_all(limit=query.limit, cursor=query.cursor)
-    return StationsOut(
-        items=[StationOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return StationsOut.of(page, StationOut.of)

@@ -18,9 +18,7 @@ class SubscriptionsQuery(PageQuery):
 def list_customers_subscriptions(query: SubscriptionsQuery) -> SubscriptionsOut:
     """List a customer's subscriptions, the latest order first."""
     page = SUBSCRIPTIONS.list_of_customer(query.customer_id, limit=query.limit, cursor=query.cursor)
-    return SubscriptionsOut(
-        items=[SubscriptionOut.of(each) for each in page.items], next_cursor=page.next_cursor
-    )
+    return SubscriptionsOut.of(page, SubscriptionOut.of)
 
 
 @endpoint(routes, "/v1/operator/subscriptions/{subscription_id}")

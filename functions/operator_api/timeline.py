@@ -54,4 +54,4 @@ def get_timeline(aggregate: str, query: TimelineQuery) -> EventsOut:
     if not separator or not its_id:
         raise NotFound("name the thing as <kind>:<id>, e.g. invoice:inv_...")
     page = EVENT_LOG.of_aggregate(kind, its_id, limit=query.limit, cursor=query.cursor)
-    return EventsOut(items=[EventOut.of(each) for each in page.items], next_cursor=page.next_cursor)
+    return EventsOut.of(page, EventOut.of)

@@ -4,9 +4,10 @@ Money is `{"amount_minor": 7990, "currency": "EUR"}`, instants are RFC 3339 in U
 snake_case. A request is strict: an unknown field or the string "5" for the number 5 is refused.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +20,7 @@ from pydantic import (
 
 from umlauf.kernel.calendar import NaiveInstant, require_aware
 from umlauf.kernel.money import Money
+from umlauf.kernel.work import Page
 
 DEFAULT_PAGE: Final = 20
 MAX_PAGE: Final = 100
@@ -28,6 +30,7 @@ MAX_AMOUNT_MINOR: Final = 100_000_000
 _FIRST_DAY: Final = date(2000, 1, 1)
 _LAST_DAY: Final = date(2199, 12, 31)
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -83,6 +86,10 @@ class PageOut(Out, Generic[T]):
 
     items: list[T]
     next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[S], show: Callable[[S], T]) -> Self:
+        return cls(items=[show(each) for each in page.items], next_cursor=page.next_cursor)
 
 
 class FieldProblem(Out):
