@@ -219,6 +219,22 @@ def a_method(method_id: str = CARD, customer_id: str = CUSTOMER) -> PaymentMetho
     )
 
 
+def an_attempt(attempt_id: str = "att_one", subject_id: str = INVOICE) -> PaymentAttempt:
+    return PaymentAttempt(
+        id=attempt_id,
+        purpose=Purpose.INVOICE,
+        subject_id=subject_id,
+        customer_id=CUSTOMER,
+        method_id=CARD,
+        amount=PRICE,
+        number=1,
+        created_at=NOW,
+        kind=MethodKind.CARD,
+        provider_customer_id="cus_provider",
+        provider_method_id=f"pm_{CARD}",
+    )
+
+
 def put(store: MemoryStore, *aggregates: Aggregate, now: datetime = NOW) -> None:
     """Store things as they are, over whatever version is there."""
     work = Work(now)

@@ -18,6 +18,7 @@ from tests.collect_fakes import (
     a_customer,
     a_receivable,
     a_settlement,
+    an_attempt,
     message_desk,
     put,
 )
@@ -37,7 +38,7 @@ from umlauf.notifications.model import MAX_ATTEMPTS, Message, MessageState, Temp
 from umlauf.notifications.occasions import wish_for
 from umlauf.notifications.telling import Told, tell
 from umlauf.payments.events import PaymentFailed, PaymentReturned
-from umlauf.payments.model import AttemptState, LivePayment, PaymentAttempt, Purpose
+from umlauf.payments.model import AttemptState, LivePayment, Purpose
 from umlauf.payments.reasons import Retry
 from umlauf.wallets.events import ToppedUp
 
@@ -85,17 +86,7 @@ WRITTEN = replace(
 CLOSED = CaseClosed("cas_one", INVOICE, SUBSCRIPTION, CUSTOMER, Outcome.PAID)
 TOPPED_UP = ToppedUp("wal_one", CUSTOMER, Money(2000, "EUR"), "att_top")
 
-ATTEMPT = PaymentAttempt(
-    "att_one",
-    Purpose.INVOICE,
-    INVOICE,
-    CUSTOMER,
-    CARD,
-    PRICE,
-    number=1,
-    created_at=NOW,
-    state=AttemptState.FAILED,
-)
+ATTEMPT = replace(an_attempt(), state=AttemptState.FAILED)
 CASE = Case(
     id="cas_one",
     invoice_id=INVOICE,

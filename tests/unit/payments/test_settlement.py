@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.collect_fakes import (
-    CARD,
-    CUSTOMER,
     INVOICE,
     NOW,
     PRICE,
     FakeProvider,
+    an_attempt,
     an_order,
     payment_desk,
     with_a_card,
@@ -35,7 +34,6 @@ from umlauf.payments.model import (
     PaymentAttempt,
     ProviderPayment,
     ProviderStatus,
-    Purpose,
 )
 from umlauf.payments.settlement import settle
 from umlauf.payments.taking import record_report, take_payment
@@ -64,9 +62,7 @@ NONE = Money(0, "EUR")
 
 
 def begun() -> tuple[PaymentAttempt, LivePayment]:
-    attempt = PaymentAttempt(
-        "att_1", Purpose.INVOICE, INVOICE, CUSTOMER, CARD, PRICE, number=1, created_at=NOW
-    )
+    attempt = an_attempt("att_1")
     return attempt, LivePayment(INVOICE, NONE, live_attempt_id="att_1", attempts_made=1)
 
 

@@ -118,6 +118,9 @@ class PaymentAttempt:
     number: int
     """The how-many-eth attempt for the subject this is, from 1."""
     created_at: datetime
+    kind: MethodKind
+    provider_customer_id: str
+    provider_method_id: str
     state: AttemptState = AttemptState.CREATED
     wallet_id: str | None = None
     is_customer_present: bool = False
@@ -128,6 +131,22 @@ class PaymentAttempt:
     reason_code: str | None = None
     retry: Retry | None = None
     version: int = 0
+
+    @property
+    def charge(self) -> "Charge":
+        """What the provider is asked.
+
+        The same now and after a crash, whatever changed meanwhile.
+        """
+        return Charge(
+            attempt_id=self.id,
+            amount=self.amount,
+            kind=self.kind,
+            provider_customer_id=self.provider_customer_id,
+            provider_method_id=self.provider_method_id,
+            is_customer_present=self.is_customer_present,
+            created_at=self.created_at,
+        )
 
     @property
     def is_settled(self) -> bool:

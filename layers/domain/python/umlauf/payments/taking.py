@@ -11,7 +11,6 @@ from typing import Final
 
 from umlauf.kernel.work import Claim, Work, carry_out
 from umlauf.payments.errors import (
-    NoPaymentMethod,
     PaymentInFlight,
     ProviderRefused,
     UnknownAttempt,
@@ -19,7 +18,6 @@ from umlauf.payments.errors import (
 )
 from umlauf.payments.model import (
     AttemptState,
-    Charge,
     PaymentAttempt,
     PaymentOrder,
     ProviderPayment,
@@ -62,7 +60,7 @@ def take_payment(order: PaymentOrder, *, desk: PaymentDesk, now: datetime) -> Ta
     except PaymentInFlight as met:
         finish_payment(met.attempt_id, desk=desk, now=now)
         attempt = _begin(order, desk, now)
-    return finish_payment(attempt.id, desk=desk, now=now)
+    return _finish(attempt, desk, now)
 
 
 def finish_payment(attempt_id: str, *, desk: PaymentDesk, now: datetime) -> Taken:
@@ -73,11 +71,7 @@ def finish_payment(attempt_id: str, *, desk: PaymentDesk, now: datetime) -> Take
     attempt = desk.attempts.get(attempt_id)
     if attempt is None:
         raise UnknownAttempt(f"there is no payment attempt {attempt_id}", field="attempt_id")
-    if attempt.is_settled:
-        return Taken(attempt)
-    report = _ask(attempt, desk, now)
-    settled = record_report(attempt, report, desk=desk, now=now)
-    return Taken(settled, report.client_secret if settled.awaits_customer else None)
+    return _finish(attempt, desk, now)
 
 
 def needs_looking_after(attempt: PaymentAttempt, now: datetime) -> bool:
@@ -127,6 +121,14 @@ def _close_door(
     return report
 
 
+def _finish(attempt: PaymentAttempt, desk: PaymentDesk, now: datetime) -> Taken:
+    if attempt.is_settled:
+        return Taken(attempt)
+    report = _ask(attempt, desk, now)
+    settled = record_report(attempt, report, desk=desk, now=now)
+    return Taken(settled, report.client_secret if settled.awaits_customer else None)
+
+
 def _begin(order: PaymentOrder, desk: PaymentDesk, now: datetime) -> PaymentAttempt:
     return carry_out(
         lambda work: begin_payment(order, work=work, desk=desk), works=desk.works, now=now
@@ -140,7 +142,7 @@ def _ask(attempt: PaymentAttempt, desk: PaymentDesk, now: datetime) -> ProviderP
         if seen.status is ProviderStatus.AWAITS_CUSTOMER and age > CUSTOMER_MAY_TAKE:
             return desk.provider.cancel(attempt.provider_reference)
         return seen
-    charge = _charge(attempt, desk)
+    charge = attempt.charge
     if age > KEY_IS_TRUSTED_FOR:
         found = desk.provider.find(charge)
         if found is not None:
@@ -150,23 +152,3 @@ def _ask(attempt: PaymentAttempt, desk: PaymentDesk, now: datetime) -> ProviderP
     except (ProviderRefused, UnknownPaymentMethod):
         # Nothing was begun and nothing ever will be, so the attempt must not stay live.
         return ProviderPayment("", ProviderStatus.FAILED, attempt.id, reason_code=REFUSED)
-
-
-def _charge(attempt: PaymentAttempt, desk: PaymentDesk) -> Charge:
-    payer = desk.payers.get(attempt.customer_id)
-    method = desk.methods.get(attempt.customer_id, attempt.method_id)
-    if payer is None:
-        raise NoPaymentMethod("no payment method is on file; add one and pay again")
-    if method is None:
-        raise UnknownPaymentMethod(
-            f"there is no payment method {attempt.method_id}", field="method_id"
-        )
-    return Charge(
-        attempt_id=attempt.id,
-        amount=attempt.amount,
-        kind=method.kind,
-        provider_customer_id=payer.provider_customer_id,
-        provider_method_id=method.provider_method_id,
-        is_customer_present=attempt.is_customer_present,
-        created_at=attempt.created_at,
-    )

@@ -3,7 +3,13 @@
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
 from umlauf.payments.errors import NoPaymentMethod, UnknownPaymentMethod
-from umlauf.payments.model import LivePayment, PaymentAttempt, PaymentMethod, PaymentOrder
+from umlauf.payments.model import (
+    LivePayment,
+    Payer,
+    PaymentAttempt,
+    PaymentMethod,
+    PaymentOrder,
+)
 from umlauf.payments.ports import PaymentDesk
 
 
@@ -21,15 +27,19 @@ def begin_payment(order: PaymentOrder, *, work: Work, desk: PaymentDesk) -> Paym
     if live is None:
         live = LivePayment(order.subject_id, collected=Money(0, order.amount.currency))
     occupied = live.begin(order)
+    payer, method = _means(order, desk)
     attempt = PaymentAttempt(
         id=order.attempt_id,
         purpose=order.purpose,
         subject_id=order.subject_id,
         customer_id=order.customer_id,
-        method_id=_method(order, desk).id,
+        method_id=method.id,
         amount=order.amount,
         number=occupied.attempts_made,
         created_at=work.now,
+        kind=method.kind,
+        provider_customer_id=payer.provider_customer_id,
+        provider_method_id=method.provider_method_id,
         wallet_id=order.wallet_id,
         is_customer_present=order.is_customer_present,
     )
@@ -38,14 +48,12 @@ def begin_payment(order: PaymentOrder, *, work: Work, desk: PaymentDesk) -> Paym
     return attempt
 
 
-def _method(order: PaymentOrder, desk: PaymentDesk) -> PaymentMethod:
-    method_id = order.method_id
-    if method_id is None:
-        payer = desk.payers.get(order.customer_id)
-        method_id = payer.default_method_id if payer else None
-        if method_id is None:
-            raise NoPaymentMethod("no payment method is on file; add one and pay again")
+def _means(order: PaymentOrder, desk: PaymentDesk) -> tuple[Payer, PaymentMethod]:
+    payer = desk.payers.get(order.customer_id)
+    method_id = order.method_id or (payer.default_method_id if payer else None)
+    if payer is None or method_id is None:
+        raise NoPaymentMethod("no payment method is on file; add one and pay again")
     method = desk.methods.get(order.customer_id, method_id)
     if method is None:
         raise UnknownPaymentMethod(f"there is no payment method {method_id}", field="method_id")
-    return method
+    return payer, method
