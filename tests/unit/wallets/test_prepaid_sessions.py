@@ -114,6 +114,15 @@ def test_a_long_ride_never_takes_what_another_session_holds() -> None:
     assert purse.wallet.balance == purse.wallet.held == eur(150)
 
 
+def test_nothing_is_booked_from_what_is_held() -> None:
+    purse = Purse(500)
+    purse.start()
+    with pytest.raises(InsufficientBalance):
+        purse.wallet.booked(EntryKind.RIDE, eur(-(500 - HOLD) - 1), "ses_other", NOW)
+    after, _ = purse.wallet.booked(EntryKind.RIDE, eur(-(500 - HOLD)), "ses_other", NOW)
+    assert after.available == eur(0)
+
+
 def test_an_unridden_session_gives_everything_back() -> None:
     purse = Purse(500)
     session = purse.start()
