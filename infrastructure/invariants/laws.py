@@ -167,7 +167,7 @@ def usage_is_counted_once(books: Books) -> Violations:
         if isinstance(source, PlacedReading) and source.is_reset:
             resets.add(device)
     for point in books.of(MeterPoint):
-        shown = point.latest.reading.registers if point.latest else point.baseline
+        shown = point.latest.registers if point.latest else point.baseline
         if point.id not in resets and by_device[point.id] != shown - point.baseline:
             yield f"device {point.id} shows {shown - point.baseline}, counted {by_device[point.id]}"
     metered: dict[tuple[str, ChargedBy], Registers] = defaultdict(Registers)

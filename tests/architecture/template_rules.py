@@ -32,6 +32,7 @@ EXPLAINED_WILDCARDS = {
 }
 # Policies of AWS that SAM adds by itself and that reach the whole account: name -> why we let it.
 EXPLAINED_MANAGED_POLICIES = {
+    "AmazonAPIGatewayPushToCloudWatchLogs": "made for this; API Gateway takes no narrower role",
     "AWSLambdaBasicExecutionRole": "writes logs",
     "AWSXRayDaemonWriteAccess": "writes traces",
     "AWSXrayWriteOnlyAccess": "writes traces",

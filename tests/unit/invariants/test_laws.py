@@ -90,7 +90,18 @@ ASSET = Asset(
     state=AssetState.ON_RENT,
     holder=Assignment("sub_1", "cus_1", NOW),
 )
-CASE = Case("cas_1", "inv_1", "sub_1", "cus_1", 1, "de-consumer", "Europe/Berlin", "failed", NOW)
+CASE = Case(
+    id="cas_1",
+    invoice_id="inv_1",
+    subscription_id="sub_1",
+    customer_id="cus_1",
+    number=1,
+    plan_id="de-consumer",
+    time_zone="Europe/Berlin",
+    due_on=date(2026, 10, 15),
+    reason="failed",
+    opened_at=NOW,
+)
 RESTRICTION = Restriction(
     id="rst_1",
     request_id="cas_1",
@@ -147,14 +158,7 @@ def sound_books() -> Books:
             ],
             DayUsage: [DayUsage("sub_1", date(2026, 9, 3), by_invoice=Registers(60, 100, 1))],
             PlacedReading: [PlacedReading(READING, BUCKET, Registers(60, 100, 1))],
-            MeterPoint: [
-                MeterPoint(
-                    "dev_1",
-                    "ast_1",
-                    NOW,
-                    latest=PlacedReading(READING, BUCKET, Registers(60, 100, 1)),
-                )
-            ],
+            MeterPoint: [MeterPoint("dev_1", "ast_1", NOW, latest=READING)],
             Subscription: [SUBSCRIPTION],
             Asset: [ASSET],
             Case: [CASE],
