@@ -75,6 +75,7 @@ class Ministack:
 
     def __init__(self) -> None:
         self._settings_before: dict[str, str | None] = {}
+        self._while_serving = contextlib.ExitStack()
         self._stop_serving: asyncio.Event | None = None
         self._serving: concurrent.futures.Future[None] | None = None
         self.loop = asyncio.new_event_loop()
@@ -127,8 +128,7 @@ class Ministack:
     def _wipe(self) -> None:
         # A reset would open the MQTT port again, behind our back and on every interface.
         self.iot._mtls_loop = None
-        with _without_docker():
-            self.app._reset_all_state()
+        self.app._reset_all_state()
 
     def _stateful_modules(self) -> Iterator[tuple[str, Any]]:
         for key, name in self.app._state_map.items():
@@ -138,6 +138,7 @@ class Ministack:
 
     def serve(self, application: Application, listener: socket.socket, mqtt_port: int) -> None:
         """Open the HTTP port (an already bound socket) and the MQTT port."""
+        self._while_serving.enter_context(_without_docker())
         port = listener.getsockname()[1]
         self._set_environment(
             _SETTINGS
@@ -167,6 +168,7 @@ class Ministack:
                 self._serving.result(10)
             self._serving = self._stop_serving = None
         self._wipe()
+        self._while_serving.close()
         self._restore_environment()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Protocol
 import time_machine
 
 from local.errors import LocalCloudError
-from local.turns import Turns
+from local.turns import Abandoned, Turns
 
 _NEVER = float("inf")
 # A source that is always due again would hold the clock for ever.
@@ -174,7 +174,7 @@ class Clock:
             self._turns.end()
         waiter.wake.wait()
         if waiter.is_abandoned:
-            raise SystemExit  # the cloud has stopped; ends this thread quietly
+            raise Abandoned
         if is_holder:
             self._turns.begin(waiter.ticket)
         else:

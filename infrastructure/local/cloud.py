@@ -119,6 +119,7 @@ class LocalCloud:
         engine = self._ministack
         self.clock.start(self._start_at)
         undo.callback(self.clock.stop)
+        undo.callback(self._turns.close)
         self._logs = FunctionLogs(self.state_dir / "logs", self._record_metric)
         undo.callback(self._logs.close)
         self.functions = LambdaEnvironments(engine, self._logs)
@@ -248,7 +249,10 @@ class LocalCloud:
 
     def _state_parts(self) -> StateParts:
         return StateParts(
-            self._ministack, self.clock, self.events, self._schedules, self._after_load
+            self._ministack,
+            self.clock,
+            {"events": self.events, "inbox": self.inbox, "schedules": self._schedules},
+            self._after_load,
         )
 
     def _after_load(self) -> None:

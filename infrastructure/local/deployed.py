@@ -65,10 +65,12 @@ def _function(client: ClientFactory, resource: Resource) -> Properties:
     lambda_ = client("lambda")
     config: Properties = lambda_.get_function_configuration(FunctionName=resource.physical_id)
     tags = lambda_.list_tags(Resource=config["FunctionArn"])["Tags"]
+    concurrency = lambda_.get_function_concurrency(FunctionName=resource.physical_id)
     return {
         **config,
         "Layers": [layer["Arn"] for layer in config.get("Layers", [])],
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
+        "ReservedConcurrentExecutions": concurrency.get("ReservedConcurrentExecutions"),
         # The code runs from the template's folder; the archive only names it.
         "Code": resource.properties.get("Code"),
     }

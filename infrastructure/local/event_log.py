@@ -34,6 +34,9 @@ class EventLog:
     def all(self) -> list[dict[str, Any]]:
         return list(self._events)
 
+    def state(self) -> list[dict[str, Any]]:
+        return self.all()
+
     def restore(self, events: list[dict[str, Any]]) -> None:
         self._events = list(events)
 

@@ -6,12 +6,14 @@ between is left out, which more than doubles what one machine gets through.
 
 import asyncio
 import contextvars
+import functools
 import io
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import botocore.httpsession
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from urllib3 import HTTPHeaderDict
 from urllib3.response import HTTPResponse
@@ -45,10 +47,14 @@ class Loopback:
             return real_send(session, request)
 
         botocore.httpsession.URLLib3Session.send = send
+        # Every environment has a session of its own; reading AWS's models once is enough for all.
+        self._create_loader = botocore.session.create_loader
+        botocore.session.create_loader = functools.cache(self._create_loader)
 
     def close(self) -> None:
         if self._send is not None:
             botocore.httpsession.URLLib3Session.send = self._send
+            botocore.session.create_loader = self._create_loader
             self._send = None
 
     def _answer(self, request: AWSPreparedRequest) -> AWSResponse:

@@ -85,7 +85,7 @@ class Patches:
         """Two calls that AWS authorises on what their body names, and ministack on `*`."""
         real = self.ministack.iam_actions.extract_resource_arn
 
-        def resource_arn(  # noqa: PLR0913 - ministack's signature
+        def resource_arn(  # noqa: PLR0913, PLR0917 - ministack's signature
             service: str,
             method: str,
             path: str,

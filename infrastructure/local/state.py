@@ -7,18 +7,24 @@ marked as failed with `States.ServiceRestart`, and `load_state` says so.
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from local.boot import Ministack
 from local.clock import Clock
 from local.errors import LocalCloudError
-from local.event_log import EventLog
-from local.schedules import Schedules
 
 _FORMAT = "umlauf-local-cloud/1"
+
+
+class Keeper(Protocol):
+    """A part of the local cloud that keeps something ministack does not."""
+
+    def state(self) -> Any: ...
+
+    def restore(self, state: Any, /) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,7 @@ class StateParts:
 
     ministack: Ministack
     clock: Clock
-    events: EventLog
-    schedules: Schedules
+    own: Mapping[str, Keeper]
     after_load: Callable[[], None]
 
 
@@ -37,8 +42,7 @@ def save_state(parts: StateParts, path: Path) -> None:
     document = {
         "format": _FORMAT,
         "now": parts.clock.now(),
-        "events": parts.events.all(),
-        "schedules": parts.schedules.state(),
+        "own": {name: keeper.state() for name, keeper in parts.own.items()},
         "services": parts.ministack.call_scoped(parts.ministack.state),
     }
     text = json.dumps(document, default=parts.ministack.persistence.encode)
@@ -58,8 +62,8 @@ def load_state(parts: StateParts, path: Path) -> list[str]:
     running = _running_executions(document)
     parts.ministack.replace_state(document["services"])
     parts.clock.jump(float(document["now"]))
-    parts.events.restore(document["events"])
-    parts.schedules.restore(document["schedules"])
+    for name, keeper in parts.own.items():
+        keeper.restore(document["own"][name])
     parts.after_load()
     return [f"execution {name} was running and has failed: it cannot be saved" for name in running]
 

@@ -19,6 +19,10 @@ from typing import Any, ClassVar
 _working_for: ContextVar[int] = ContextVar("working_for_ticket", default=0)
 
 
+class Abandoned(BaseException):
+    """Ends a thread whose cloud has stopped; nobody but `TurnThread` may catch it."""
+
+
 class Turns:
     """Tickets served in order; idle when every ticket drawn has been handed back."""
 
@@ -29,6 +33,7 @@ class Turns:
         self._current = 0  # 0: nobody
         self._holder = 0
         self._unfinished = 0
+        self._is_closed = False
         self.generation = 0
 
     def ticket(self) -> int:
@@ -43,8 +48,10 @@ class Turns:
     def begin(self, ticket: int) -> None:
         """Wait until every earlier ticket is done or parked, then hold the turn."""
         with self._changed:
-            while self._current or min(self._waiting) != ticket:
+            while not self._is_closed and (self._current or min(self._waiting) != ticket):
                 self._changed.wait()
+            if self._is_closed:
+                raise Abandoned
             self._waiting.discard(ticket)
             self._current = ticket
             self._holder = threading.get_ident()
@@ -63,6 +70,12 @@ class Turns:
         with self._changed:
             self._waiting.discard(ticket)
             self._unfinished -= 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Nobody gets a turn any more: the cloud has stopped."""
+        with self._changed:
+            self._is_closed = True
             self._changed.notify_all()
 
     @contextlib.contextmanager
@@ -127,6 +140,10 @@ class TurnThread(threading.Thread):
         if not self._takes_turns:
             super().run()
             return
+        with contextlib.suppress(Abandoned):
+            self._run_in_turn()
+
+    def _run_in_turn(self) -> None:
         self.turns.begin(self._ticket)
         try:
             super().run()

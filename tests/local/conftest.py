@@ -1,6 +1,7 @@
 """The fixture application in the local cloud, one cloud per test module, and devices for it."""
 
 import json
+import shutil
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -117,9 +118,12 @@ class Device:
 
     def publish(self, topic: str, payload: bytes | str | dict[str, Any]) -> None:
         """Publish at least once and wait until the broker has taken it."""
+        self.send(topic, payload).wait_for_publish(5)
+
+    def send(self, topic: str, payload: bytes | str | dict[str, Any]) -> mqtt.MQTTMessageInfo:
         assert self._client is not None
         content = json.dumps(payload) if isinstance(payload, dict) else payload
-        self._client.publish(topic, content, qos=1).wait_for_publish(5)
+        return self._client.publish(topic, content, qos=1)
 
     def read(self, value: object) -> None:
         self.publish(f"$aws/rules/readings/devices/{self.name}/readings", {"value": value})
@@ -165,8 +169,6 @@ def device(cloud: LocalCloud, tmp_path: Path) -> Iterator[Callable[[str], Device
 @pytest.fixture
 def app_copy(tmp_path: Path) -> Path:
     """The application in a place where a test may change it."""
-    import shutil
-
     target = tmp_path / "app"
     shutil.copytree(FIXTURE_APP, target)
     return target

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -37,19 +38,13 @@ def test_what_is_no_reading_ends_in_the_dead_letters_and_rings(
     alarms = Alarms(ministack())
     assert any("RefusedAlarm" in name for name in alarms.raised())  # from the embedded metric
     assert not any("DeadLetters" in name for name in alarms.raised())
-    cloud.advance(cloud_minutes(5))
+    cloud.advance(timedelta(minutes=5))
     assert any("ReadingsDeadLettersAlarm" in name for name in alarms.raised())
     assert sorted(table.sort_keys("reading#bike-2")) == ["1", "2"]
     letters = cloud.client("sqs").receive_message(
         QueueUrl=cloud.resource("ReadingsDeadLetters"), MaxNumberOfMessages=10
     )["Messages"]
     assert [json.loads(letter["Body"])["reported_by"] for letter in letters] == ["bike-2"]
-
-
-def cloud_minutes(minutes: int):
-    from datetime import timedelta
-
-    return timedelta(minutes=minutes)
 
 
 def test_without_its_certificate_a_device_is_refused(device: MakeDevice) -> None:
@@ -66,22 +61,16 @@ def test_a_device_that_speaks_for_another_is_cut_off(
 ) -> None:
     bike = device("bike-6")
     assert bike.connect()
-    with pytest.raises((ValueError, RuntimeError)):
-        bike.publish("$aws/rules/readings/devices/bike-1/readings", {"value": 999})
-        assert bike.dropped.wait(5)
-        raise ValueError("cut off without an answer")
+    bike.send("$aws/rules/readings/devices/bike-1/readings", {"value": 999})
+    assert bike.dropped.wait(5)
     cloud.settle()
     assert "999" not in table.sort_keys("reading#bike-1")
 
 
-def test_a_revoked_certificate_ends_the_live_session(
-    cloud: LocalCloud, device: MakeDevice
-) -> None:
+def test_a_revoked_certificate_ends_the_live_session(cloud: LocalCloud, device: MakeDevice) -> None:
     bike = device("bike-7")
     assert bike.connect()
-    cloud.client("iot").update_certificate(
-        certificateId=bike.certificate_id, newStatus="REVOKED"
-    )
+    cloud.client("iot").update_certificate(certificateId=bike.certificate_id, newStatus="REVOKED")
     assert bike.dropped.wait(5)
     bike.close()
     assert not bike.connect()

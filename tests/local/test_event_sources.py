@@ -80,17 +80,16 @@ def test_an_item_whose_expiry_was_put_off_stays(cloud: LocalCloud, table: Table)
     assert table.sort_keys("thing#kept") == ["x"]
 
 
-def test_a_delayed_message_arrives_when_its_delay_is_over(
-    cloud: LocalCloud, table: Table
-) -> None:
+def test_a_delayed_message_arrives_when_its_delay_is_over(cloud: LocalCloud, table: Table) -> None:
     envelope = {"detail-type": "things.changed.v1", "detail": {"pk": "thing#delayed"}}
     cloud.client("sqs").send_message(
         QueueUrl=cloud.resource("ReactQueue"), MessageBody=json.dumps(envelope), DelaySeconds=600
     )
     due = cloud.now() + timedelta(seconds=600)
     cloud.advance(timedelta(hours=1))
-    seen = [datetime.fromisoformat(at).astimezone(UTC) for at in table.sort_keys(
-        "seen#thing#delayed")]
+    seen = [
+        datetime.fromisoformat(at).astimezone(UTC) for at in table.sort_keys("seen#thing#delayed")
+    ]
     assert seen == [due]
 
 

@@ -66,7 +66,7 @@ def test_a_missing_module_fails_as_it_would_in_lambda(code: Path) -> None:
     ],
 )
 def test_only_a_layer_of_the_standard_library_is_shared(
-    tmp_path: Path, source: str, is_pure: bool
+    tmp_path: Path, source: str, *, is_pure: bool
 ) -> None:
     (tmp_path / "pure").mkdir()
     (tmp_path / "pure" / "__init__.py").write_text(source)

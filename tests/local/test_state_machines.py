@@ -60,9 +60,11 @@ def test_a_retry_pauses_in_the_clouds_time(cloud: LocalCloud, table: Table) -> N
 def make(cloud: LocalCloud, name: str, states: dict[str, Any], **fields: Any) -> str:
     definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
     arn: str = cloud.client("stepfunctions").create_state_machine(
-        name=name, definition=json.dumps(definition | fields),
-        roleArn=cloud.client("iam").get_role(RoleName=cloud.resource("RemindersRole"))[
-            "Role"]["Arn"],
+        name=name,
+        definition=json.dumps(definition | fields),
+        roleArn=cloud.client("iam").get_role(RoleName=cloud.resource("RemindersRole"))["Role"][
+            "Arn"
+        ],
     )["stateMachineArn"]
     return arn
 
@@ -95,8 +97,18 @@ def test_a_distributed_map_hands_out_batches_and_tolerates_what_it_may(
 def test_waits_inside_a_map_pass_at_the_same_time(cloud: LocalCloud) -> None:
     inner = {"StartAt": "Nap", "States": {"Nap": {
         "Type": "Wait", "Seconds": "{% $states.input %}", "End": True}}}  # fmt: skip
-    machine = make(cloud, "naps", {"Each": {
-        "Type": "Map", "Items": "{% $states.input.items %}", "ItemProcessor": inner, "End": True}})
+    machine = make(
+        cloud,
+        "naps",
+        {
+            "Each": {
+                "Type": "Map",
+                "Items": "{% $states.input.items %}",
+                "ItemProcessor": inner,
+                "End": True,
+            }
+        },
+    )
     arn = run(cloud, machine, items=[60, 20, 40])
     cloud.advance(timedelta(seconds=59))
     assert describe(cloud, arn)[0] == "RUNNING"
