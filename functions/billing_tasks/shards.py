@@ -24,7 +24,7 @@ from wiring import DESK, NUMBERS, PARKED, RUNS, WORKS
 
 PARKED_SHARD: Final = "parked"
 """The contracts earlier runs could not bill are a shard of their own."""
-PAGE: Final = 25
+PAGE: Final = 50
 """Contracts between two looks at the clock."""
 MAX_PAGES: Final = 400
 MAX_BOUNDARIES: Final = 24
@@ -49,6 +49,7 @@ class _NumberSupply:
         self._wanted = NumbersWanted(run_id, shard, series, count=1)
         self._now = now
         self._free: list[FreeNumber] = []
+        self._has_looked = False
 
     def expect(self, count: int) -> None:
         """Reserve at most so many at a time: what is not needed must be voided."""
@@ -56,8 +57,11 @@ class _NumberSupply:
 
     def next(self) -> FreeNumber:
         """The lowest free number; it stays free until it is `used`. Raises RunFinished."""
+        if not self._has_looked:
+            self._free = self._left_over()
+            self._has_looked = True
         if not self._free:
-            self._free = self._left_over() or self._reserved()
+            self._free = self._reserved()
         return self._free[0]
 
     def used(self, number: str) -> None:
@@ -65,7 +69,7 @@ class _NumberSupply:
 
     def look_again(self) -> None:
         """Somebody else works on this shard too and may have taken numbers."""
-        self._free = []
+        self._has_looked = False
 
     def _left_over(self) -> list[FreeNumber]:
         blocks = NUMBERS.blocks(self._wanted.run_id, self._wanted.shard)

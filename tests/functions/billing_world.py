@@ -36,7 +36,7 @@ from umlauf_adapters.subscriptions.subscriptions import SUBSCRIPTIONS
 from umlauf_adapters.usage import layouts as usage_layouts
 
 STARTED: Final = start_of_day(date(2026, 9, 1), "Europe/Berlin")
-OCTOBER: Final = start_of_day(date(2026, 10, 1), "Europe/Berlin") + timedelta(minutes=5)
+OCTOBER: Final = start_of_day(date(2026, 10, 1), "Europe/Berlin") + timedelta(minutes=15)
 MAX_TASK_CALLS: Final = 30
 # What is written here is found by the writer once its layouts are imported.
 LAYOUTS: Final = (catalog_layouts, customers_layouts, inventory_layouts, usage_layouts)
@@ -68,7 +68,7 @@ def mixed_month() -> OfferWorld:
     offer.active_subscription(CITY_PREPAID, name="fay", now=STARTED)
     customer = offer.customers.get(subscription_of(offer, "nick").customer_id)
     change(offer, replace(customer, country="NL", is_business=True))
-    change(offer, RunCursor().completed(OCTOBER - timedelta(hours=1)))
+    change(offer, RunCursor().completed(OCTOBER - timedelta(minutes=10)))
     return offer
 
 

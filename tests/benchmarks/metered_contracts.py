@@ -1,0 +1,111 @@
+"""Contracts by the hundred for the billing benchmark: due together, each with a month's use."""
+
+import contextlib
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
+from time import perf_counter, process_time
+from typing import Any
+
+from local.cloud import LocalCloud
+from local.measuring import Measurement
+from tests.functions.billing_world import OCTOBER, STARTED, Cycle
+from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
+from tests.offer_fakes import CITY_METERED, OfferWorld
+from umlauf.billing.runs import RunCursor
+from umlauf.catalog.model import Plan
+from umlauf.customers.model import Customer
+from umlauf.kernel.work import Work
+from umlauf.subscriptions.lifecycle import mark_billed
+from umlauf.subscriptions.model import Subscription
+from umlauf.usage.model import DayUsage, Registers
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.kernel.event_intake import envelope_of_item, to_entry
+from umlauf_adapters.kernel.items import EventItem
+
+DAYS_WITH_USE = (3, 12, 21)
+WRITES_AT_ONCE = 50
+MESSAGES_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Cost:
+    contracts: int
+    seconds: float
+    cpu_seconds: float
+    dynamodb: Measurement
+
+    def row(self, name: str) -> str:
+        n = self.contracts
+        calls = sum(self.dynamodb.calls.values())
+        return (
+            f"| {name} | {n:,} | {n / self.seconds:.0f} | {self.cpu_seconds * 1000 / n:.1f} "
+            f"| {calls / n:.2f} | {self.dynamodb.read_units / n:.1f} "
+            f"| {self.dynamodb.write_units / n:.1f} |"
+        )
+
+
+def write(size: int, number: int) -> None:
+    """Store contracts that fall due on 1 October; a plan and a cursor with the first."""
+    offer = OfferWorld()
+    for n in range(size):
+        offer.active_subscription(CITY_METERED, name=f"c{number}-{n}", now=STARTED)
+    things: list[Any] = list(offer.store.all(Customer))
+    if number == 0:
+        things += [*offer.store.all(Plan), RunCursor().completed(OCTOBER - timedelta(hours=1))]
+    for subscription in offer.store.all(Subscription):
+        billed, _ = mark_billed(subscription, date(2026, 9, 1), STARTED)
+        used = Registers(ride_seconds=200 * 60)
+        things.append(billed)
+        things += [
+            DayUsage(subscription.id, date(2026, 9, day), by_invoice=used) for day in DAYS_WITH_USE
+        ]
+    _store(things)
+
+
+def bill(cloud: LocalCloud, size: int, number: int) -> Cost:
+    cycle = Cycle(OCTOBER + timedelta(minutes=number))
+    with _measured(cloud, size) as cost:
+        report = cycle.run()["report"]
+    if report["billed"] != size:
+        raise AssertionError(report)
+    return cost()
+
+
+def post(cloud: LocalCloud, size: int, number: int) -> Cost:
+    """Post the journal of what was just issued."""
+    issued_at = (OCTOBER + timedelta(minutes=number)).isoformat().replace("+00:00", "Z")
+    bodies = []
+    for item in EventItem.scan(consistent_read=True):
+        if item.type == "billing.invoice_issued.v1" and item.occurred_at == issued_at:
+            entry = to_entry(envelope_of_item(item.attribute_values), "bus")
+            bodies.append(json.dumps({"detail": json.loads(entry["Detail"])}))
+    with loaded("post_journal") as app, _measured(cloud, size) as cost:
+        for start in range(0, len(bodies), MESSAGES_AT_ONCE):
+            batch = sqs_event(*bodies[start : start + MESSAGES_AT_ONCE])
+            if failed_messages(app.handle(batch, LambdaContext())):
+                raise AssertionError("the journal refused an invoice")
+    return cost()
+
+
+@contextlib.contextmanager
+def _measured(cloud: LocalCloud, size: int) -> Iterator[Callable[[], Cost]]:
+    """Measure the block; the cost can be asked for after it."""
+    ended: list[Cost] = []
+    # Functions print their metrics, which nobody wants to read here.
+    with cloud.measure() as calls, contextlib.redirect_stdout(io.StringIO()):
+        wall, cpu = perf_counter(), process_time()
+        yield lambda: ended[0]
+        ended.append(Cost(size, perf_counter() - wall, process_time() - cpu, calls))
+
+
+def _store(things: Iterable[Any]) -> None:
+    left = iter(things)
+    while batch := list(islice(left, WRITES_AT_ONCE)):
+        work = Work(STARTED)
+        for thing in batch:
+            work.put(replace(thing, version=0))
+        DynamoWorks().commit(work)
