@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from local.cloud import LocalCloud
 
@@ -95,9 +96,13 @@ class Device:
 
     def connect(self, client_id: str | None = None, *, with_certificate: bool = True) -> bool:
         """Whether the broker let it in."""
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or self.name)
-        own = (self._files / "certificate", self._files / "key") if with_certificate else ()
-        client.tls_set(str(self._files / "authority"), *map(str, own))
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id or self.name)
+        own = self._files if with_certificate else None
+        client.tls_set(
+            ca_certs=str(self._files / "authority"),
+            certfile=str(own / "certificate") if own else None,
+            keyfile=str(own / "key") if own else None,
+        )
         client.on_connect = lambda *_: self._connected.set()
         client.on_disconnect = lambda *_: self.dropped.set()
         client.on_message = self._note

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -67,13 +68,11 @@ def test_a_saved_state_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_what_is_no_saved_state_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "saved").write_bytes(content)
 
-    class Parts:
-        class ministack:  # noqa: N801
-            class persistence:  # noqa: N801
-                decode = staticmethod(dict)
-
+    parts = SimpleNamespace(
+        ministack=SimpleNamespace(persistence=SimpleNamespace(decode=lambda found: found))
+    )
     with pytest.raises(LocalCloudError, match=r"saved|cannot be read"):
-        load_state(Parts, tmp_path / "saved")  # type: ignore[arg-type]
+        load_state(parts, tmp_path / "saved")  # type: ignore[arg-type]
 
 
 def test_changed_code_is_taken_over_and_changed_templates_deployed(

@@ -96,7 +96,8 @@ def test_an_event_is_waited_for_until_its_time_is_over() -> None:
         assert turns.wait_idle(5)
         events[0].set()
         assert turns.wait_idle(5)
-        clock.move(clock.now() + 10, lambda: turns.wait_idle(5))
+        clock.move(clock.now() + 10, lambda: None)
+        assert turns.wait_idle(5)
     finally:
         clock.stop()
     assert answers == [True, False]
