@@ -13,7 +13,11 @@ from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.money import Money
 from umlauf.notifications.errors import BeingSent
 
-MAX_ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 20
+"""The queue tries five times before a message is a dead letter.
+
+People may put it back a few times.
+"""
 SENDING_TAKES_AT_MOST: Final = timedelta(minutes=2)
 """Longer than any call to the mail service.
 
