@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 import stripe
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from umlauf_integrations.stripe.webhooks import (
@@ -40,8 +40,9 @@ def test_one_good_signature_among_others_is_enough_while_a_secret_is_rotated() -
     verify_signature(BODY, header, secret=SECRET, now=NOW)
 
 
-@given(body=st.text(), secret=st.text(min_size=1, max_size=40).filter(str.isascii))
+@given(body=st.text(), secret=st.text(st.characters(codec="ascii"), min_size=1))
 def test_the_library_of_stripes_own_agrees(body: str, secret: str) -> None:
+    assume(secret.strip())
     header = sign(body, secret=secret)
     verify_signature(body, header, secret=secret, now=NOW)
     assert stripe.WebhookSignature.verify_header(body, header, secret, tolerance=None)
@@ -76,6 +77,12 @@ def test_an_old_or_future_signature_is_refused(seconds: int) -> None:
 def test_anything_else_is_refused(header: str | None) -> None:
     with pytest.raises(BadSignature):
         verify_signature(BODY, header, secret=SECRET, now=NOW)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_without_a_secret_nothing_is_taken(blank: str) -> None:
+    with pytest.raises(BadSignature, match="no secret"):
+        verify_signature(BODY, sign(BODY, secret=blank), secret=blank, now=NOW)
 
 
 def event(thing: object) -> str:

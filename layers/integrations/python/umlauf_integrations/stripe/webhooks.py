@@ -44,6 +44,9 @@ def verify_signature(
 
     `header` is `t=<seconds>,v1=<hmac>[,v1=…]`; the body must be as received, byte for byte.
     """
+    if not secret.strip():
+        # Anybody can sign with nothing.
+        raise BadSignature("no secret is set to check the signature with")
     sent_at, signatures = _parse(header or "")
     body = raw_body.encode() if isinstance(raw_body, str) else raw_body
     expected = hmac.new(secret.encode(), b"%d." % sent_at + body, sha256).hexdigest()
