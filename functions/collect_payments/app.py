@@ -8,11 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,6 +23,7 @@ from umlauf_adapters.billing.invoices import DynamoReceivables
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.event_intake import read_event
+from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.payments.desk import dynamo_payment_desk
 from umlauf_integrations.stripe.provider import stripe_provider
 
@@ -35,7 +32,7 @@ FIRST_COLLECTION = "issued"
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = QueueProcessor(logger)
 
 
 @dataclass(frozen=True)

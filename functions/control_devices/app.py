@@ -11,11 +11,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -42,6 +38,7 @@ from umlauf_adapters.inventory.assets import DynamoAssets
 from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_intake import read_event
+from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 from umlauf_adapters.wallets.sessions import DynamoSessions
 from umlauf_adapters.wallets.wallets import DynamoStartGates, DynamoWallets
@@ -67,7 +64,7 @@ RESTRICTION_DESK: Final = RestrictionDesk(
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = QueueProcessor(logger)
 
 
 @logger.inject_lambda_context

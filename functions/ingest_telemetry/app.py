@@ -5,11 +5,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,6 +19,7 @@ from umlauf_adapters.fleet.commands import DynamoCommands
 from umlauf_adapters.fleet.devices import DynamoDevices
 from umlauf_adapters.kernel.device_intake import SpeaksForAnother, read_device_message
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.kernel.queue_records import QueueProcessor
 
 WORKS: Final = DynamoWorks()
 DEVICES: Final = DynamoDevices()
@@ -30,7 +27,7 @@ COMMANDS: Final = DynamoCommands()
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = QueueProcessor(logger)
 
 
 @logger.inject_lambda_context

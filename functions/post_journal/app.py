@@ -5,11 +5,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,6 +18,7 @@ from umlauf.ledger.use_cases.post_journal import Notice, post_journal
 from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_intake import read_event
+from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
 
 WORKS: Final = DynamoWorks()
@@ -31,7 +28,7 @@ BOOKS: Final = Books()
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = QueueProcessor(logger)
 
 
 @logger.inject_lambda_context

@@ -9,11 +9,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,6 +24,7 @@ from umlauf.wallets.events import ToppedUp
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.event_intake import read_event
+from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.notifications.desk import dynamo_message_desk
 from umlauf_adapters.notifications.ses_post import SesPost
 
@@ -47,7 +44,7 @@ NEWS: Final[Mapping[str, type[Any]]] = MappingProxyType(
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = QueueProcessor(logger)
 
 
 @cache

@@ -15,11 +15,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -36,6 +32,7 @@ from umlauf.payments.taking import (
     record_report,
 )
 from umlauf_adapters.kernel.aws_clients import client
+from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.payments.desk import dynamo_payment_desk
 from umlauf_integrations.stripe.provider import stripe_provider
 from umlauf_integrations.stripe.webhooks import read_notice
@@ -46,7 +43,7 @@ MAX_PAGES: Final = 200
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = QueueProcessor(logger)
 
 
 @cache

@@ -82,7 +82,7 @@ class Patches:
         self.replace(ministack.iot, "_GATEWAY_PORT", str(mqtt_port))
 
     def _permissions_are_checked_on_the_resource(self) -> None:
-        """Two calls that AWS authorises on what their body names, and ministack on `*`."""
+        """Three calls that AWS authorises on what their body names, and ministack on `*`."""
         real = self.ministack.iam_actions.extract_resource_arn
 
         def resource_arn(  # noqa: PLR0913, PLR0917 - ministack's signature
@@ -99,6 +99,9 @@ class Patches:
                 return json.loads(body)["target"]
             if headers.get("x-amz-target") == "AmazonSSM.GetParametersByPath":
                 return f"arn:aws:ssm:{region}:{account}:parameter{json.loads(body)['Path']}"
+            if service == "ses" and path == "/v2/email/outbound-emails":
+                sender = json.loads(body)["FromEmailAddress"]
+                return f"arn:aws:ses:{region}:{account}:identity/{sender}"
             return real(service, method, path, headers, body, query, region, account)
 
         self.replace(self.ministack.iam_actions, "extract_resource_arn", resource_arn)

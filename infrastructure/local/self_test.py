@@ -28,6 +28,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_cron_next_fire", "_dispatch_event", "_invoke_target", "_parse_cron_fields",
         "_parse_rate_seconds", "_rules", "_targets", "threading",
     ),
+    "iam_actions": ("extract_resource_arn",),
     "iot": (
         "_GATEWAY_PORT", "_MtlsAcceptor", "_certificates", "_connected_clients",
         "_force_disconnect_duplicate", "_handle_certificate", "_mtls_build_ssl_context",
