@@ -52,7 +52,7 @@ class Thing:
 MONEY = st.builds(Money, st.integers(-(10**15), 10**15), st.sampled_from(["EUR", "JPY"]))
 RATES = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-10, max_value=10)
 MODELS = st.builds(Flat, MONEY) | st.builds(PerUnit, RATES)
-THINGS = st.deferred(
+THINGS: st.SearchStrategy[Thing] = st.deferred(
     lambda: st.builds(
         Thing,
         id=st.text(),

@@ -15,13 +15,16 @@ def handle(event: dict[str, Any], context: Any) -> None:
         fact = json.loads(record["body"])
         if fact["detail"]["pk"] == "thing#unlucky":
             raise RuntimeError("unlucky")
-        things.put(f"seen#{fact['detail']['pk']}", datetime.now(UTC).isoformat(),
-                   kind=fact["detail-type"])
+        things.put(
+            f"seen#{fact['detail']['pk']}", datetime.now(UTC).isoformat(), kind=fact["detail-type"]
+        )
         mail.send_email(
             FromEmailAddress="service@example.org",
             Destination={"ToAddresses": ["ann@example.org"]},
-            Content={"Simple": {
-                "Subject": {"Data": fact["detail-type"]},
-                "Body": {"Text": {"Data": f"about {fact['detail']['pk']}"}},
-            }},
+            Content={
+                "Simple": {
+                    "Subject": {"Data": fact["detail-type"]},
+                    "Body": {"Text": {"Data": f"about {fact['detail']['pk']}"}},
+                }
+            },
         )

@@ -13,15 +13,20 @@ logger = Logger()
 metrics = Metrics()
 
 
+def _read(payload: str) -> dict[str, Any]:
+    reading: dict[str, Any] = json.loads(base64.b64decode(payload))
+    if int(reading["value"]) > MOST:
+        raise ValueError(reading["value"])
+    return reading
+
+
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     failures = []
     for record in event["Records"]:
         message = json.loads(record["body"])
         try:
-            reading = json.loads(base64.b64decode(message["payload"]))
-            if int(reading["value"]) > MOST:
-                raise ValueError(reading["value"])
+            reading = _read(message["payload"])
         except (ValueError, KeyError):
             metrics.add_metric(name="ReadingRefused", unit=MetricUnit.Count, value=1)
             failures.append({"itemIdentifier": record["messageId"]})
