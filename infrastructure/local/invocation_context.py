@@ -16,6 +16,7 @@ from typing import Any, TextIO, cast
 
 _variables: ContextVar[dict[str, str] | None] = ContextVar("invocation_variables", default=None)
 _output: ContextVar[TextIOBase | None] = ContextVar("invocation_output", default=None)
+_caller: ContextVar[str] = ContextVar("invocation_left", default="")
 
 
 _OF_EVERY_PROCESS = frozenset(
@@ -145,5 +146,12 @@ def invocation(variables: Mapping[str, str], output: TextIOBase) -> Iterator[Non
 
 def leave_invocation() -> None:
     """Forget the invocation in the current context: from here the cloud itself is at work."""
+    own = _variables.get()
+    _caller.set(own.get("AWS_LAMBDA_FUNCTION_NAME", "") if own else "")
     _variables.set(None)
     _output.set(None)
+
+
+def caller() -> str:
+    """The function for which the cloud is at work; empty for a caller outside."""
+    return _caller.get()

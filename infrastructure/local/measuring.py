@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.invocation_context import caller
 from local.patches import Patches
 
 _WRITES = frozenset(("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"))
@@ -15,13 +16,28 @@ _READS = frozenset(("GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItem
 
 
 @dataclass
-class Measurement:
-    """What happened while it was open."""
+class Tally:
+    """Calls by operation, and what they consumed."""
 
     calls: Counter[str] = field(default_factory=Counter)
-    calls_by_table: dict[str, Counter[str]] = field(default_factory=dict)
     read_units: float = 0.0
     write_units: float = 0.0
+
+    def add(self, operation: str, units: float) -> None:
+        self.calls[operation] += 1
+        if operation in _WRITES:
+            self.write_units += units
+        else:
+            self.read_units += units
+
+
+@dataclass
+class Measurement(Tally):
+    """What happened while it was open."""
+
+    calls_by_table: dict[str, Counter[str]] = field(default_factory=dict)
+    by_function: dict[str, Tally] = field(default_factory=dict)
+    """Who called: the function's name, or nothing for a caller outside."""
 
     @property
     def dynamodb(self) -> dict[str, Any]:
@@ -85,13 +101,10 @@ class Calls:
         entries = consumed if isinstance(consumed, list) else [consumed]
         units = sum(float(entry.get("CapacityUnits", 0)) for entry in entries)
         for measurement in self._open:
-            measurement.calls[operation] += 1
+            measurement.add(operation, units)
+            measurement.by_function.setdefault(caller(), Tally()).add(operation, units)
             for table in _tables(request):
                 measurement.calls_by_table.setdefault(table, Counter())[operation] += 1
-            if operation in _WRITES:
-                measurement.write_units += units
-            else:
-                measurement.read_units += units
         if is_asked or "ConsumedCapacity" not in payload:
             return answer
         del payload["ConsumedCapacity"]

@@ -103,3 +103,12 @@ def test_an_operation_is_measured_in_calls_and_units(cloud: LocalCloud, table: T
     assert (measured.write_units, measured.read_units) == (1.0, 0.5)
     table.put("other#unmeasured")
     assert measured.dynamodb["calls"]["PutItem"] == 1
+
+
+def test_what_a_function_calls_is_counted_as_its_own(cloud: LocalCloud, table: Table) -> None:
+    with cloud.measure() as measured:
+        table.put("thing#counted")
+        cloud.settle()
+    whose = {name: tally.calls for name, tally in measured.by_function.items()}
+    assert whose == {"": {"PutItem": 1}, cloud.resource("React"): {"PutItem": 1}}
+    assert sum(tally.write_units for tally in measured.by_function.values()) == 2.0
