@@ -98,7 +98,7 @@ def test_no_session_starts_without_money(shop: World) -> None:
     _, subscription_id, anna = shop.rider("city-prepaid")
     order = {"subscription_id": subscription_id}
     refused = anna.post("/v1/sessions", order, key="ses-1")
-    assert refused.code == "wallets.unknown_wallet"
+    assert refused.code == "wallets.insufficient_balance"
     shop.top_up(anna, 500)
     started = anna.post("/v1/sessions", order, key="ses-1")
     assert started.status == 201

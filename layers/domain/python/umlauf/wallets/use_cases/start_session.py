@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from umlauf.kernel.identifiers import derive_id
+from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
 from umlauf.wallets.errors import StartRestricted
 from umlauf.wallets.events import SessionReleased, SessionStarted
@@ -42,8 +43,8 @@ def start_session(
 ) -> Session:
     """Hold the lease's price and open the session; the same command again gives the same session.
 
-    A session of the subscription that has expired is ended first. Raises UnknownWallet,
-    StartRestricted, InsufficientBalance, SessionAlreadyOpen.
+    A session of the subscription that has expired is ended first. A wallet that was never topped up
+    is empty. Raises StartRestricted, InsufficientBalance, SessionAlreadyOpen.
     """
     session_id = derive_id("ses", order.customer_id, order.subscription_id, order.command_key)
     known = sessions.find(session_id)
@@ -55,7 +56,7 @@ def start_session(
         raise StartRestricted(
             f"no prepaid session may start ({restriction.reason}); settle what is open first"
         )
-    wallet = wallets.get(wallet_id_of(order.customer_id, order.terms.price.currency))
+    wallet = _wallet(order, wallets)
     wallet = _without_expired(wallet, order.subscription_id, sessions, work)
     lease = grant_lease(wallet, order.terms, policy)
     session = Session(
@@ -74,6 +75,13 @@ def start_session(
     work.put(replace(gate, starts=gate.starts + 1))
     work.put(session, _started(session))
     return session
+
+
+def _wallet(order: SessionOrder, wallets: Wallets) -> Wallet:
+    currency = order.terms.price.currency
+    wallet_id = wallet_id_of(order.customer_id, currency)
+    found = wallets.find(wallet_id)
+    return found or Wallet(wallet_id, order.customer_id, Money(0, currency))
 
 
 def _without_expired(
