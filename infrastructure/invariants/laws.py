@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import Final
 
 from invariants.books import Books
-from umlauf.billing.model import Invoice, LineKind, RatedUsage
+from umlauf.billing.model import Invoice, LineKind, RatedUsage, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
 from umlauf.billing.runs import RunCursor
 from umlauf.dunning.model import Case, CaseState
 from umlauf.fleet.model import Reason, Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
-from umlauf.kernel.money import total
+from umlauf.kernel.money import Money, total
 from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
 from umlauf.ledger.chart import SKR04
 from umlauf.ledger.model import Debtor, JournalEntry
@@ -38,7 +38,8 @@ Violations = Iterator[str]
 def books_balance(books: Books) -> Violations:
     """1.
 
-    Entries balance; the control account is the sum of the debtors; wallets are their entries.
+    Entries balance; the control account is the sum of the debtors, who owe what their receivables
+    say; wallets are their entries.
     """
     entries = books.of(JournalEntry)
     if not is_balanced(trial_balance(entries)):
@@ -47,6 +48,30 @@ def books_balance(books: Books) -> Violations:
         entries, books.of(Debtor), SKR04.debtors.number
     ).items():
         yield f"debtor {debtor} differs from the journal by {gap} ({currency})"
+    yield from _debtors_owe_what_is_open(books)
+    yield from _wallets_are_their_entries(books)
+
+
+def _debtors_owe_what_is_open(books: Books) -> Violations:
+    """In each currency; what was paid too much counts against what is open."""
+    balances: Counter[tuple[str, str]] = Counter()
+    for debtor in books.of(Debtor):
+        for balance in debtor.balances:
+            balances[debtor.customer_id, balance.currency] += balance.amount_minor
+    owed: Counter[tuple[str, str]] = Counter()
+    for receivable in books.of(Receivable):
+        left = receivable.open - receivable.overpaid
+        owed[receivable.customer_id, left.currency] += left.amount_minor
+    for customer, currency in sorted({*balances, *owed}):
+        balance, is_open = balances[customer, currency], owed[customer, currency]
+        if balance != is_open:
+            yield (
+                f"{customer} has a balance of {Money(balance, currency)}, "
+                f"but {Money(is_open, currency)} is open"
+            )
+
+
+def _wallets_are_their_entries(books: Books) -> Violations:
     by_wallet: dict[str, list[WalletEntry]] = defaultdict(list)
     for entry in books.of(WalletEntry):
         by_wallet[entry.wallet_id].append(entry)

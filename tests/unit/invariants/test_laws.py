@@ -10,11 +10,15 @@ import pytest
 from invariants.books import Books, DeadLetterQueue
 from invariants.report import check
 from umlauf.billing.model import (
+    ChargedFee,
     Invoice,
     InvoiceLine,
     LineKind,
     PriceBasis,
     RatedUsage,
+    Receivable,
+    Settlement,
+    SettlementState,
     TaxAmount,
     TaxTreatment,
 )
@@ -64,6 +68,20 @@ INVOICE = Invoice(
     issued_on=date(2026, 10, 1),
     due_on=date(2026, 10, 15),
     issued_at=NOW,
+)
+RECEIVABLE = Receivable(
+    id="inv_1",
+    number="RE-2026-000001",
+    customer_id="cus_1",
+    subscription_id="sub_1",
+    amount=TEN + TAX,
+    due_on=date(2026, 10, 15),
+    time_zone="Europe/Berlin",
+    watch_on=date(2026, 10, 16),
+)
+FEE = ChargedFee("dunning_case#cas_1:3.1", TAX, NOW)
+PAID_TWICE = tuple(
+    Settlement(attempt, SettlementState.SUCCEEDED, TEN + TAX, NOW) for attempt in ("att_1", "att_2")
 )
 NUMBERS = [DocumentNumber("RE-2026-000001", "b", NumberUse.ISSUED, "inv_1")]
 READING = Reading("dev_1", Position(1, 1), NOW, Registers(60, 100, 1))
@@ -136,6 +154,7 @@ def sound_books() -> Books:
     return Books(
         {
             Invoice: [INVOICE],
+            Receivable: [RECEIVABLE],
             Series: [Series("RE-2026", 1)],
             NumberBlock: [NumberBlock("b", "RE-2026", 1, 1)],
             DocumentNumber: list(NUMBERS),
@@ -175,6 +194,29 @@ def test_sound_books_keep_every_law() -> None:
     assert report.hold
 
 
+def test_a_fee_is_owed_in_the_books_and_by_the_customer_or_not_at_all() -> None:
+    books = sound_books()
+    charged = _set(Receivable, RECEIVABLE.charge(FEE))(books)
+    posted = JournalEntry(
+        id="jnl_2",
+        source_event_id=FEE.id,
+        source_type="dunning.fee_charged.v1",
+        reference="inv_1",
+        text="fee",
+        posted_on=date(2026, 10, 30),
+        recorded_at=NOW,
+        postings=(
+            Posting(SKR04.debtors.number, Side.DEBIT, TAX),
+            Posting(SKR04.dunning_fees.number, Side.CREDIT, TAX),
+        ),
+        debtor="10000",
+    )
+    both = _set(JournalEntry, ENTRY, posted)(charged)
+    both = _set(Debtor, Debtor("10000", "cus_1", (TEN + TAX + TAX,)))(both)
+    assert not check(charged).hold
+    assert check(both).hold
+
+
 def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
     return lambda books: replace(books, aggregates={**books.aggregates, cls: list(aggregates)})
 
@@ -183,6 +225,19 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
     ("law", "breaking", "says"),
     [
         pytest.param(1, _set(Debtor), "differs from the journal", id="debtor forgot"),
+        pytest.param(
+            1,
+            _set(Receivable, RECEIVABLE.charge(FEE)),
+            "a balance of 11.90 EUR, but 13.80 EUR is open",
+            id="fee that was never posted",
+        ),
+        pytest.param(
+            1,
+            _set(Receivable, replace(RECEIVABLE, settlements=PAID_TWICE)),
+            "but -11.90 EUR is open",
+            id="money that was never posted",
+        ),
+        pytest.param(1, _set(Receivable), "but 0.00 EUR is open", id="invoice nobody collects"),
         pytest.param(1, _set(WalletEntry), "its entries say", id="balance without entry"),
         pytest.param(
             2,
