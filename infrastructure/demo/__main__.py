@@ -6,7 +6,6 @@ platform cannot start.
 
 import argparse
 import json
-import os
 import resource
 import sys
 import time
@@ -16,7 +15,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from demo.checking import read
+from demo.checking import read, watch
 from demo.devices import FleetStuck
 from demo.figures import Figures, count
 from demo.people import PASSWORD
@@ -55,7 +54,7 @@ class Outcome:
         return {
             **figures,
             "usage_adds_up": self.figures.usage_adds_up,
-            "invariants": [vars(law) for law in self.report.laws],
+            "invariants": self.report.as_json()["laws"],
             "seconds": round(self.seconds, 1),
             "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }
@@ -80,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         console.print("Starting the platform from template.yaml ...")
         with _platform(is_serving=is_serving) as platform:
-            os.environ["TABLE_PREFIX"] = platform.cloud.outputs["TablePrefix"]
+            watch(platform)
             story, outcome = play(platform, options.bikes, console)
             console.print(closing_table(outcome.figures, outcome.report, outcome.seconds))
             _print_violations(outcome.report, console)

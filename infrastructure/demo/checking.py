@@ -1,5 +1,6 @@
 """Reads the books of a running platform at rest and tries the invariants on them."""
 
+import os
 from typing import Any
 
 from invariants.books import Books, DeadLetterQueue, read_books
@@ -7,6 +8,12 @@ from invariants.report import Report, check
 from local.platform import Platform
 
 _MAX_PAGES = 100
+
+
+def watch(platform: Platform) -> None:
+    """Let this process read the platform's tables, and the control API tell what holds."""
+    os.environ["TABLE_PREFIX"] = platform.cloud.outputs["TablePrefix"]
+    platform.cloud.extend("GET", "/invariants", lambda _: read(platform)[1].as_json())
 
 
 def read(platform: Platform) -> tuple[Books, Report]:

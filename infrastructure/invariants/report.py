@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from invariants.books import Books
 from invariants.laws import LAWS
@@ -29,12 +30,15 @@ class Report:
     def hold(self) -> bool:
         return not any(law.broken for law in self.laws)
 
+    def as_json(self) -> dict[str, Any]:
+        return {"hold": self.hold, "laws": [vars(law) for law in self.laws]}
+
 
 def check(books: Books) -> Report:
     """Try every law; one that is broken does not keep the next from being tried."""
     laws = []
     for law in LAWS:
         violations = list(law(books))
-        says = (law.__doc__ or law.__name__).strip()
+        says = " ".join((law.__doc__ or law.__name__).split())
         laws.append(LawReport(says, len(violations), violations[:MAX_SHOWN]))
     return Report(laws)

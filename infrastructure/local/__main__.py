@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from demo.checking import watch
 from local.errors import LocalCloudError
 from local.platform import HTTP_PORT, MQTT_PORT, Platform, port_from_environment
 from local.serving import serve
@@ -16,6 +17,7 @@ def main() -> int:
             http_port=port_from_environment("UMLAUF_HTTP_PORT", HTTP_PORT),
             mqtt_port=port_from_environment("UMLAUF_MQTT_PORT", MQTT_PORT),
         ) as platform:
+            watch(platform)
             cloud = platform.cloud
             print(f"API    {cloud.http_url}/v1")
             print(f"inbox  {cloud.http_url}/_umlauf/inbox")

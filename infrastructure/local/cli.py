@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,9 @@ LOGINS: Final = Path(".umlauf/logins.json")
 DEFAULT_HTTP_PORT: Final = 8080
 _FOLLOW_SECONDS: Final = 1.0
 _NO_SUCH_PLATFORM: Final = 2
+_MARGINS: Final = 3
+"""What a column of a table needs besides its text."""
+
 Json = Any
 
 
@@ -37,6 +41,9 @@ class Platform:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=600)
         self._token: str | None = None
+
+    def close(self) -> None:
+        self._http.close()
 
     def get(self, path: str, **query: Any) -> Json:
         return self._send("GET", path, params=query)
@@ -109,11 +116,18 @@ def _invariants(platform: Platform, _: argparse.Namespace) -> Json:
     return platform.get("/_umlauf/invariants")
 
 
-def _things(kind: str) -> Callable[[Platform, argparse.Namespace], Json]:
+def _things(kind: str, of: str) -> Callable[[Platform, argparse.Namespace], Json]:
+    """Show one by its id, or list those `of` one country or customer: there is no list of all."""
+
     def read(platform: Platform, options: argparse.Namespace) -> Json:
         if options.id:
             return platform.as_staff(f"/v1/operator/{kind}/{options.id}")
-        return platform.as_staff(f"/v1/operator/{kind}", limit=options.limit)
+        if options.action == "show":
+            raise NotRunning(f"say which of the {kind} to show, by its id")
+        whose = vars(options)[of]
+        if whose is None:
+            raise NotRunning(f"say whose {kind} to list: --customer cus_...")
+        return platform.as_staff(f"/v1/operator/{kind}", limit=options.limit, **{of: whose})
 
     return read
 
@@ -132,29 +146,49 @@ def _events(platform: Platform, options: argparse.Namespace) -> Iterator[Json]:
 
 
 def show(data: Json, console: Console) -> None:
-    """Lists as tables, objects as two columns."""
+    """Lists as tables, objects as two columns, lists in objects below them."""
     if isinstance(data, Mapping) and isinstance(data.get("items"), list):
         data = data["items"]
     if isinstance(data, list):
         _show_list(data, console)
     elif isinstance(data, Mapping):
-        table = Table(show_header=False, box=None, pad_edge=False)
-        for key, value in data.items():
-            table.add_row(f"[bold]{key}[/bold]", _text(value))
-        console.print(table)
+        below = {key: value for key, value in data.items() if _is_list_of_things(value)}
+        _show_thing({key: value for key, value in data.items() if key not in below}, console)
+        for key, things in below.items():
+            console.print(f"\n[bold]{key}[/bold]")
+            _show_list(things, console)
     else:
         console.print(_text(data))
 
 
-def _show_list(rows: list[Json], console: Console) -> None:
-    if not rows:
+def _show_thing(thing: Mapping[str, Json], console: Console) -> None:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for key, value in thing.items():
+        table.add_row(f"[bold]{key}[/bold]", _text(value))
+    console.print(table)
+
+
+def _show_list(things: list[Json], console: Console) -> None:
+    """A table; where the terminal is too narrow for one, thing by thing."""
+    if not things:
         console.print("nothing there")
         return
-    columns = [key for key, value in rows[0].items() if not isinstance(value, list)]
+    columns = [key for key, value in things[0].items() if not isinstance(value, list)]
+    rows = [[_text(thing.get(column)) for column in columns] for thing in things]
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    if sum(widths) + _MARGINS * len(columns) + 1 > console.width:
+        for thing in things:
+            _show_thing(thing, console)
+            console.print()
+        return
     table = Table(*columns, header_style="bold")
     for row in rows:
-        table.add_row(*(_text(row.get(column)) for column in columns))
+        table.add_row(*row)
     console.print(table)
+
+
+def _is_list_of_things(value: Json) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
 def _text(value: Json) -> str:
@@ -200,7 +234,12 @@ def parser() -> argparse.ArgumentParser:
         things.add_argument("action", choices=["show", "list"])
         things.add_argument("id", nargs="?")
         things.add_argument("--limit", type=int, default=50)
-        things.set_defaults(run=_things(kind))
+        of = "country" if kind == "customers" else "customer_id"
+        if kind == "customers":
+            things.add_argument("--country", default="DE", help="where they live (DE)")
+        else:
+            things.add_argument("--customer", dest="customer_id", help="whose")
+        things.set_defaults(run=_things(kind, of))
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     return top
@@ -209,25 +248,30 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Gives 0, 1 if an invariant is broken, 2 if nothing answers."""
     options = parser().parse_args(arguments)
-    console = Console(soft_wrap=False)
     try:
-        data = options.run(Platform(options.url), options)
-        if options.command == "events":
-            for event in data:
-                if options.json:
-                    print(json.dumps(event, ensure_ascii=False), flush=True)
-                else:
-                    _show_event(event, console)
-            return 0
-        if options.json:
-            print(json.dumps(data, ensure_ascii=False, indent=2))
-        else:
-            show(data, console)
+        with closing(Platform(options.url)) as platform:
+            return _run(options, platform)
     except NotRunning as error:
         print(f"umlauf: {error}", file=sys.stderr)
         return _NO_SUCH_PLATFORM
     except KeyboardInterrupt:
         return 0
+
+
+def _run(options: argparse.Namespace, platform: Platform) -> int:
+    console = Console(soft_wrap=False)
+    data = options.run(platform, options)
+    if options.command == "events":
+        for event in data:
+            if options.json:
+                print(json.dumps(event, ensure_ascii=False), flush=True)
+            else:
+                _show_event(event, console)
+        return 0
+    if options.json:
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        show(data, console)
     return 1 if options.command == "invariants" and not data.get("hold", False) else 0
 
 

@@ -62,6 +62,9 @@ def test_a_saved_state_goes_on_where_it_was(tmp_path: Path) -> None:
         cloud.advance(timedelta(days=1))
         assert table.sort_keys("reading#bike-1") == ["5"]
         assert table.sort_keys("thing#1") == []  # its expiry was not forgotten
+        table.put("thing#new")
+        cloud.settle()
+        assert cloud.events.all()[-1]["data"]["pk"] == "thing#new"  # its stream is read on
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"\x1f\x8bbroken"])
@@ -181,12 +184,11 @@ def test_another_ministack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_command_says_one_line_and_gives_two(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
     result = subprocess.run(
         [sys.executable, "-m", "local"],
         cwd=tmp_path,
         env={**os.environ, "UMLAUF_HTTP_PORT": "0", "UMLAUF_MQTT_PORT": "0",
-             "PYTHONPATH": f"{root / 'infrastructure'}:{root / 'layers/domain/python'}"},
+             "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert result.returncode == 2
