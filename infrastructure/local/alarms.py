@@ -1,14 +1,17 @@
 """Alarms: the metrics AWS publishes by itself, and a look at every alarm when the cloud is still.
 
-Ministack keeps alarms and compares them when a metric is put, but it publishes nothing about queues
-and looks at no alarm on its own.
+Ministack keeps alarms and compares them when a metric is put, but it publishes nothing about
+queues, looks at no alarm on its own, and shows an alarm the metric of every queue alike.
 """
 
 # ruff: noqa: SLF001 - ministack offers nothing public for this; self_test guards each name
 
 import time
+from types import FunctionType
+from typing import Any
 
 from local.boot import Ministack
+from local.patches import Patches
 
 _VISIBLE = "ApproximateNumberOfMessagesVisible"
 
@@ -18,6 +21,20 @@ class Alarms:
 
     def __init__(self, ministack: Ministack) -> None:
         self._ministack = ministack
+
+    def watch(self, patches: Patches) -> None:
+        """Let ministack compare an alarm with the metric of its own dimensions only."""
+        cloudwatch = self._ministack.cloudwatch
+        compare = cloudwatch._evaluate_alarm
+
+        def compare_own(alarm: dict[str, Any]) -> None:
+            dimensions = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or []}
+            of_alarm = cloudwatch._dims_key(dimensions)
+            own = {key: points for key, points in cloudwatch._metrics.items() if key[2] == of_alarm}
+            # The same code, but other metrics under the global name it reads them from.
+            FunctionType(compare.__code__, {**vars(cloudwatch), "_metrics": own})(alarm)
+
+        patches.replace(cloudwatch, "_evaluate_alarm", compare_own)
 
     def evaluate(self) -> None:
         """Bring every alarm's state up to date with what can be seen now."""

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from local import invocation_context, lints
+from local.alarms import Alarms
 from local.boot import ACCOUNT_ID, LOOPBACK, REGION, Ministack, bind_loopback, ministack
 from local.clock import Clock, DueSource
 from local.comparison import compare
@@ -137,7 +138,8 @@ class LocalCloud:
         undo.callback(patches.undo)
         self._expiry = Expiry(engine)
         self.events, self.inbox, self.calls = EventLog(), Inbox(engine), Calls()
-        for watcher in (self._expiry, self.events, self.inbox, self.calls):
+        self.alarms = Alarms(engine)
+        for watcher in (self._expiry, self.events, self.inbox, self.calls, self.alarms):
             watcher.watch(patches)
         self._schedules = Schedules(engine, self.clock.now())
         for source in (self._schedules, self._expiry, self._sources):
@@ -197,6 +199,7 @@ class LocalCloud:
             self.clock.run_along(is_on=False)
             try:
                 self.clock.move(to.timestamp(), self.settle)
+                self.alarms.evaluate()
             finally:
                 self.clock.run_along(is_on=runs_along)
 
@@ -257,7 +260,12 @@ class LocalCloud:
         return StateParts(
             self._ministack,
             self.clock,
-            {"events": self.events, "inbox": self.inbox, "schedules": self._schedules},
+            {
+                "events": self.events,
+                "inbox": self.inbox,
+                "schedules": self._schedules,
+                "streams": self._sources,
+            },
             self._after_load,
         )
 

@@ -76,6 +76,7 @@ class Control:
             "resources": cloud.resource_count,
             "invocations": cloud.functions.invocations,
             "events": len(cloud.events.all()),
+            "alarms": cloud.alarms.raised(),
             "outputs": cloud.outputs,
         }
 

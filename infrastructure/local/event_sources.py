@@ -57,6 +57,18 @@ class EventSources:
                 self._ticket = self._turns.ticket()
                 self._woken.notify()
 
+    def state(self) -> dict[str, Any]:
+        """The streams' records: ministack saves how far a mapping has read them, but not them."""
+        dynamodb = self._ministack.dynamodb
+        return {"records": dynamodb._stream_records, "trimmed": dynamodb._stream_trimmed}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        dynamodb = self._ministack.dynamodb
+        dynamodb._stream_records.update(state["records"])
+        dynamodb._stream_trimmed.update(state["trimmed"])
+        for of_another_time in (self._blocked_until, self._attempts, self._batch_limit):
+            of_another_time.clear()
+
     def next_due(self, now: float) -> float | None:
         """When the next invisible message or backed-off mapping becomes ready."""
         moments = [moment for moment in self._blocked_until.values() if moment > now]

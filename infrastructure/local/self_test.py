@@ -18,12 +18,15 @@ VERSION = "1.5.33"
 HOOKS: dict[str, tuple[str, ...]] = {
     "apigateway": ("_PORT",),
     "apigateway_v1": ("_fetch_jwks", "_lambda_proxy_response"),
-    "cloudwatch": ("_alarms", "_evaluate_all_alarms", "record_metric"),
+    "cloudwatch": (
+        "_alarms", "_dims_key", "_evaluate_alarm", "_evaluate_all_alarms", "_metrics",
+        "record_metric",
+    ),
     "cognito": ("_MINISTACK_PORT", "well_known_jwks"),
     "dynamodb": (
-        "_emit_stream_event", "_extract_key_val", "_item_size_bytes", "_remove_item", "_tables",
-        "_ttl_settings", "handle_request", "stream_end_position", "stream_records_since",
-        "stream_start_position",
+        "_emit_stream_event", "_extract_key_val", "_item_size_bytes", "_remove_item",
+        "_stream_records", "_stream_trimmed", "_tables", "_ttl_settings", "handle_request",
+        "stream_end_position", "stream_records_since", "stream_start_position",
     ),
     "eventbridge": (
         "_cron_next_fire", "_dispatch_event", "_invoke_target", "_parse_cron_fields",
