@@ -13,7 +13,7 @@ from umlauf.billing.model import Invoice, LineKind, RatedUsage, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
 from umlauf.billing.runs import RunCursor
 from umlauf.dunning.model import Case, CaseState
-from umlauf.fleet.model import Reason, Restriction
+from umlauf.fleet.model import Outcome, Reason, Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
 from umlauf.kernel.money import Money, total
 from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
@@ -265,7 +265,8 @@ def dunning_is_alive_or_over(books: Books) -> Violations:
         if case.state is not CaseState.OPEN and case.id in books.running_executions:
             yield f"dunning case {case.id} is {case.state.value}, but still runs"
     for restriction in books.of(Restriction):
-        is_for_arrears = restriction.reason is Reason.ARREARS and restriction.lifted_at is None
+        is_in_force = restriction.outcome is Outcome.ALLOWED and restriction.lifted_at is None
+        is_for_arrears = is_in_force and restriction.reason is Reason.ARREARS
         if is_for_arrears and restriction.request_id not in open_cases:
             yield f"restriction {restriction.id} outlives dunning case {restriction.request_id}"
 

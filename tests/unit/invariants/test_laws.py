@@ -217,6 +217,12 @@ def test_a_fee_is_owed_in_the_books_and_by_the_customer_or_not_at_all() -> None:
     assert check(both).hold
 
 
+def test_a_restriction_that_was_denied_outlives_nothing() -> None:
+    denied = replace(RESTRICTION, request_id="cmd_1", outcome=Outcome.DENIED, expires_at=None)
+    books = _set(Restriction, RESTRICTION, denied)(sound_books())
+    assert check(books).hold
+
+
 def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
     return lambda books: replace(books, aggregates={**books.aggregates, cls: list(aggregates)})
 
