@@ -30,7 +30,7 @@ from umlauf.inventory.use_cases.register_asset import NewAsset, register_asset
 from umlauf.inventory.use_cases.register_station import register_station
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.work import Page
-from umlauf.subscriptions.due import hour_bucket, shard_of
+from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
@@ -204,7 +204,7 @@ class MemorySubscriptions:
             for one in self.store.all(Subscription)
             if one.next_due_at is not None
             and one.next_due_at <= until
-            and (hour_bucket(one.next_due_at), shard_of(one.id)) == (bucket, shard)
+            and (day_bucket(one.next_due_at), shard_of(one.id)) == (bucket, shard)
         ]
         return _page((one for _, one in sorted(due, key=lambda pair: pair[0])), limit, cursor)
 

@@ -81,7 +81,7 @@ def _errors_by_kind() -> Iterator[None]:
 
 
 def _list_due_shards(now: datetime) -> dict[str, Any]:
-    """Look into every hour since the last completed run, and open a run if something is due."""
+    """Look into every day since the last completed run, and open a run if something is due."""
     window = (RUNS.cursor() or RunCursor()).window(now)
     shards = []
     for shard in range(SHARDS):

@@ -62,7 +62,7 @@ _PREPAID_BELOW: Final = 96
 """Prepaid rides stop the clock at their very minutes, so a large sample has but a few of them."""
 
 _EVERY_FIFTH_IS_DUTCH: Final = (5, 4)
-_EVERY_NINTH_PAYS_IN_DOLLARS: Final = (9, 8)
+_EVERY_NINTH_PAYS_IN_DOLLARS: Final = (9, 6)
 _FAILING_DEBIT_AT: Final = 1
 """The one customer whose SEPA debit fails days later."""
 
@@ -89,11 +89,17 @@ def _part(number: int, bike: str) -> Part:
         country="NL" if is_dutch else "DE",
         language="nl" if is_dutch else "de",
         time_zone="Europe/Amsterdam" if is_dutch else "Europe/Berlin",
-        currency="USD" if _is_one_of(number, _EVERY_NINTH_PAYS_IN_DOLLARS) else "EUR",
+        currency=_currency(number, paying),
         plan_id=_plan(number, paying),
         addons=() if paying is Paying.PREPAID else _addons(number),
         paying=paying,
     )
+
+
+def _currency(number: int, paying: Paying) -> str:
+    is_debit = paying in {Paying.SEPA, Paying.SEPA_FAILS_LATER}  # SEPA knows the euro only
+    is_dollar = _is_one_of(number, _EVERY_NINTH_PAYS_IN_DOLLARS)
+    return "USD" if is_dollar and not is_debit else "EUR"
 
 
 def _plan(number: int, paying: Paying) -> str:

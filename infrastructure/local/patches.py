@@ -70,6 +70,7 @@ class Patches:
         self._signatures_may_be_of_another_time()
         self._tokens_are_checked_in_process()
         self._permissions_are_checked_on_the_resource()
+        self._authority_loads_its_key_once()
 
     def show_ports(self, http_port: int, mqtt_port: int) -> None:
         """Correct the addresses ministack hands out; it read the ports when it was imported."""
@@ -187,6 +188,13 @@ class Patches:
             {"now": staticmethod(lambda zone=None: real_now(zone))},
         )
         self.replace(self.ministack.x509, "_dt", Overlay(dt, datetime=real_datetime))
+
+    def _authority_loads_its_key_once(self) -> None:
+        """Loading checks the key's primes, which takes longer than signing with it."""
+        x509 = self.ministack.x509
+        x509._require_crypto()  # it imports on first use
+        load = functools.lru_cache(maxsize=8)(x509.serialization.load_pem_private_key)
+        self.replace(x509, "serialization", Overlay(x509.serialization, load_pem_private_key=load))
 
     def _state_machines_are_complete(self) -> None:
         stepfunctions = self.ministack.stepfunctions

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
@@ -20,17 +21,20 @@ import yaml
 from moto import mock_aws
 from moto.ses.models import ses_backends
 
+from invariants.books import Books
+from invariants.laws import books_balance
 from tests.collect_fakes import CUSTOMER, INVOICE, PRICE, SUBSCRIPTION, a_customer, a_receivable
 from tests.conftest import ROOT, create_tables, read_template
 from tests.functions.deployed import CONTEXT, deliver, load_function
 from tests.local.stripe_standin.world import API_KEY, SECRET, START, running_world
 from tests.local.stripe_standin.world import World as StripeWorld
-from umlauf.billing.events import InvoiceIssued
+from umlauf.billing.events import InvoiceIssued, IssuedTax
 from umlauf.billing.model import Receivable
 from umlauf.dunning.model import Case
 from umlauf.kernel.events import EventEnvelope
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Aggregate, Work
+from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.payments.enrolling import begin_method_setup, enroll_method
 from umlauf.payments.model import MethodKind, PaymentAttempt, PaymentOrder, Purpose
 from umlauf.payments.taking import Taken, take_payment
@@ -52,6 +56,7 @@ FUNCTIONS: Final = (
     "open_dunning_cases",
     "dunning_tasks",
     "send_messages",
+    "post_journal",
 )
 
 
@@ -118,6 +123,11 @@ class CollectingWorld:
         (found,) = self.all(cls)
         return found
 
+    def broken_books(self) -> list[str]:
+        """Where the journal, its debtors and what they owe differ."""
+        kinds: tuple[type[Any], ...] = (JournalEntry, Debtor, Receivable)
+        return list(books_balance(Books({kind: self.all(kind) for kind in kinds})))
+
     def events(self) -> list[str]:
         items = sorted(EventItem.scan(), key=lambda item: (item.occurred_at, item.pk, item.sk))
         return [item.type for item in items]
@@ -159,7 +169,11 @@ class CollectingWorld:
                 net=Money(5900, "EUR"),
                 tax=Money(1121, "EUR"),
                 gross=PRICE,
-                taxes=(),
+                taxes=(
+                    IssuedTax(
+                        "DE", "standard", Decimal(19), Money(5900, "EUR"), Money(1121, "EUR")
+                    ),
+                ),
                 lines=(),
                 issued_on=self.now.date(),
                 due_on=self.now.date() + timedelta(days=7),
@@ -240,9 +254,13 @@ class CollectingWorld:
             found.extend((function, body_of(envelope)) for function in targets)
         return found[::-1] if backwards else found
 
-    def body(self, kind: str) -> str:
-        """The first event of a type, as a queue message."""
-        (item, *_) = [item for item in EventItem.scan() if item.type == kind]
+    def body(self, kind: str, **data: str) -> str:
+        """The first event of a type (and with such data), as a queue message."""
+        (item, *_) = [
+            item
+            for item in EventItem.scan()
+            if item.type == kind and all(item.data[name] == value for name, value in data.items())
+        ]
         return body_of(
             envelope_of_item(
                 {name: getattr(item, name) for name in ("pk", "sk", "type", "occurred_at", "data")}

@@ -87,12 +87,12 @@ def test_running_it_again_changes_nothing(offer: OfferWorld) -> None:
 
 
 def test_an_hour_with_nothing_due_costs_few_reads(tables: None, calls: Calls) -> None:
-    """16 looks into the due index, the parked ones, twice the cursor; and the cursor written."""
+    """8 looks into the due index, the parked ones, twice the cursor; and the cursor written."""
     change_stored(RunCursor().completed(OCTOBER - timedelta(hours=1)))
     calls.made.clear()
     listed = Cycle().run()
     assert not listed["has_run"]
-    assert len(calls.made) == 20
+    assert len(calls.made) == 12
     assert runs() == []
 
 

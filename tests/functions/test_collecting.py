@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -61,6 +61,9 @@ def test_every_message_three_times_in_any_order_is_one_charge(
     assert sorted(world.events()) == [
         "billing.invoice_issued.v1",
         "billing.invoice_paid.v1",
+        "ledger.entry_posted.v1",
+        "ledger.entry_posted.v1",
+        "notifications.message_sent.v1",
         "payments.method_added.v1",
         "payments.payment_succeeded.v1",
     ]
@@ -102,8 +105,61 @@ def test_a_decline_opens_a_case_and_a_fresh_card_closes_it_at_once(
         "[letter to cus_ada] Mahnung",
         "Danke",
     ]
-    assert world.one(LivePayment).collected == Money(7021, "EUR")
+    # The letter's cost was charged when it went out, and paid with the invoice.
+    assert world.one(LivePayment).collected == Money(7021 + 110, "EUR")
+    owed = world.one(Receivable)
+    assert (owed.fees, owed.open) == (Money(110, "EUR"), Money(0, "EUR"))
+    assert world.broken_books() == []
     assert world.dead == []
+
+
+def _letter_is_written(world: CollectingWorld) -> None:
+    """The step is taken, and nobody has heard of it yet."""
+    payer = world.sign_up()
+    world.stripe.standin.control.decline_next(payer, times=2)
+    world.issue()
+    world.drain()
+    world.dun(until="first_reminder")
+    case = world.one(Case)
+    wait = world.task(task="assess", case_id=case.id)
+    world.advance(datetime.fromisoformat(wait["due_at"]) - world.now)
+    world.task(task="take_step", case_id=case.id, step="letter")
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_letters_cost_that_is_overtaken_by_the_payment_stays_owed(
+    world: CollectingWorld, *, backwards: bool
+) -> None:
+    _letter_is_written(world)
+    before = world.one(Receivable)
+    told = world.body("dunning.step_taken.v1", step="letter")
+    assert deliver(world.functions["send_messages"], told) == []  # it is in the post ...
+    world.pay_now("key-1")  # ... when the customer pays what the app shows
+    world.drain(copies=2, backwards=backwards)
+
+    owed = world.one(Receivable)
+    assert before.open == owed.paid == Money(7021, "EUR")
+    assert (owed.status, owed.open) == (ReceivableStatus.PAID, Money(110, "EUR"))
+    assert world.one(Case).state is CaseState.CLOSED
+    assert world.broken_books() == []
+
+    world.pay_now("key-2")
+    world.drain()
+    assert world.one(Receivable).open == Money(0, "EUR")
+    assert world.broken_books() == []
+    assert world.dead == []
+
+
+def test_a_letter_that_the_payment_overtook_is_neither_sent_nor_charged(
+    world: CollectingWorld,
+) -> None:
+    _letter_is_written(world)
+    world.pay_now("key-1")
+    world.drain()
+
+    assert not [subject for subject in world.mails() if "Mahnung" in subject]
+    assert world.one(Receivable).fees == Money(0, "EUR")
+    assert "dunning.fee_charged.v1" not in world.events()
 
 
 def test_a_debit_that_fails_days_later_was_never_unpaid_before(world: CollectingWorld) -> None:

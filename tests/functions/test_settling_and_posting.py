@@ -152,10 +152,28 @@ def test_only_the_broken_messages_go_back(reactors: Reactors) -> None:
     """The malformed one, an event that settles nothing, and an invoice that is not there yet."""
     unknown = replace(SUCCEEDED, invoice_id="inv_none")
     failed = reactors.settle(
-        "{not json", message(FEE, "f:1.0"), message(SUCCEEDED, "a:1.0"), message(unknown, "b:1.0")
+        "{not json",
+        message(ISSUED, "i:1.0"),
+        message(SUCCEEDED, "a:1.0"),
+        message(unknown, "b:1.0"),
     )
     assert failed == ["0", "1", "3"]
     assert status() is ReceivableStatus.PAID
+
+
+def test_a_fee_told_twice_in_any_order_is_owed_once(reactors: Reactors) -> None:
+    fee, other = message(FEE, "f:1.0"), message(FEE, "f:2.0")
+    assert reactors.settle(fee, message(SUCCEEDED, "a:1.0"), fee) == []
+    assert reactors.settle(message(RETURNED, "a:2.0"), fee, other) == []
+    owed = DynamoReceivables().get("inv_1")
+    assert owed is not None
+    assert (owed.fees, owed.open) == (Money(700, "EUR"), Money(5900 + 700, "EUR"))
+    assert told() == ["billing.invoice_paid.v1", "billing.invoice_reopened.v1"]
+
+
+def test_a_fee_for_no_invoice_comes_again(reactors: Reactors) -> None:
+    early = replace(FEE, invoice_id="inv_none")
+    assert reactors.settle(message(early, "f:1.0"), message(FEE, "f:2.0")) == ["0"]
 
 
 def test_a_top_up_settles_no_invoice(reactors: Reactors) -> None:

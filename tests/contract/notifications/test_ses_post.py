@@ -1,11 +1,15 @@
 """Mail goes out through SES, and the log of it stays in DynamoDB."""
 
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, HTTPClientError, ReadTimeoutError
 
 from tests.collect_fakes import CUSTOMER, NOW, PRICE, a_customer
+from tests.functions.deployed import load_function
 from umlauf.kernel.work import Work
 from umlauf.notifications.errors import PostRefused, PostSilent, PostUnavailable
 from umlauf.notifications.model import Channel, Mail, MessageState, Template, Wish
@@ -71,6 +75,51 @@ def test_each_fault_says_whether_anything_went_out(
 ) -> None:
     with pytest.raises(named):
         SesPost(FakeSes(fault), SENDER).send(MAIL)
+
+
+@pytest.fixture
+def deaf_service() -> Iterator[tuple[str, list[str]]]:
+    """A service that takes every request and hangs up without an answer."""
+    requests: list[str] = []
+
+    class HangUp(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            requests.append(self.path)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), HangUp)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", requests
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        client.cache_clear()
+
+
+def test_a_mail_whose_answer_was_lost_is_not_sent_again_behind_our_back(
+    deaf_service: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the function is wired: the message's lease decides, not the client's retries."""
+    url, requests = deaf_service
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    monkeypatch.setenv("SENDER_ADDRESS", SENDER)
+    client.cache_clear()
+    with pytest.raises(PostSilent):
+        load_function("send_messages").desk().post.send(MAIL)
+    assert requests == ["/v2/email/outbound-emails"]
+
+
+def test_other_calls_are_repeated(deaf_service: tuple[str, list[str]]) -> None:
+    url, requests = deaf_service
+    with pytest.raises(HTTPClientError):
+        client("sesv2", url).send_email(Content={})
+    assert len(requests) == 3
 
 
 @pytest.mark.usefixtures("tables")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.offer_fakes import MONTHLY, NOW, OfferWorld
 from umlauf.kernel.work import StaleVersion, Work
-from umlauf.subscriptions.due import SHARDS, hour_bucket, shard_of
+from umlauf.subscriptions.due import SHARDS, day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.lifecycle import mark_billed
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
@@ -95,14 +95,14 @@ def test_a_customer_finds_their_own_with_the_latest_first() -> None:
 def test_a_bucket_gives_each_due_subscription_once_page_by_page() -> None:
     store(*(due_at(NOW + timedelta(seconds=n), n) for n in range(40)))
     store(due_at(NOW + timedelta(hours=1), 41), pending(42))
-    found = found_due(hour_bucket(NOW), NOW + timedelta(minutes=30), limit=3)
+    found = found_due(day_bucket(NOW), NOW + timedelta(minutes=30), limit=3)
     assert sorted(found) == sorted(f"sub_{n}" for n in range(40))
 
 
 def test_what_is_due_later_in_the_hour_is_not_due_yet() -> None:
     broken_second = NOW + timedelta(microseconds=500_000)
     store(due_at(NOW, 1), due_at(broken_second, 2), due_at(NOW + timedelta(seconds=1), 3))
-    bucket = hour_bucket(NOW)
+    bucket = day_bucket(NOW)
     assert sorted(found_due(bucket, NOW)) == ["sub_1"]
     assert sorted(found_due(bucket, broken_second)) == ["sub_1", "sub_2"]
 
@@ -111,9 +111,9 @@ def test_once_billed_it_leaves_its_bucket_for_the_next() -> None:
     store(due_at(NOW))
     billed, _ = mark_billed(SUBSCRIPTIONS.get("sub_1"), date(2026, 9, 1), NOW)
     store(billed)
-    assert not found_due(hour_bucket(NOW), NOW + timedelta(days=1))
+    assert not found_due(day_bucket(NOW), NOW + timedelta(days=1))
     october = datetime(2026, 9, 30, 22, tzinfo=UTC)
-    assert found_due(hour_bucket(october), october) == ["sub_1"]
+    assert found_due(day_bucket(october), october) == ["sub_1"]
 
 
 def test_of_two_runs_that_bill_at_once_one_is_stale() -> None:

@@ -1,4 +1,4 @@
-"""Numbers come in blocks and all end accounted for; runs look at every hour."""
+"""Numbers come in blocks and all end accounted for; runs look at every day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +29,7 @@ from umlauf.kernel.work import StaleVersion, Work
 
 NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 class World:
@@ -191,9 +192,9 @@ def test_a_run_reports_once(world: World) -> None:
     start=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     gaps=st.lists(st.integers(1, 60 * 24 * 10), min_size=1, max_size=12),
 )
-def test_no_hour_is_passed_over_however_late_a_run_comes(start: datetime, gaps: list[int]) -> None:
+def test_no_day_is_passed_over_however_late_a_run_comes(start: datetime, gaps: list[int]) -> None:
     cursor, now = RunCursor().completed(start), start
-    seen = {start.strftime("%Y-%m-%dT%H")}
+    seen = {start.date().isoformat()}
     for minutes in gaps:
         now += timedelta(minutes=minutes)
         for _ in range(20):
@@ -203,20 +204,25 @@ def test_no_hour_is_passed_over_however_late_a_run_comes(start: datetime, gaps: 
             if window.through == now:
                 break
         assert cursor.completed_through == now
-    hour = start.replace(minute=0, second=0, microsecond=0)
-    while hour <= now:
-        assert hour.strftime("%Y-%m-%dT%H") in seen
-        hour += HOUR
+    day = start.date()
+    while day <= now.date():
+        assert day.isoformat() in seen
+        day += timedelta(days=1)
 
 
 def test_a_run_looks_at_a_bounded_stretch_and_hourly_at_little() -> None:
     hourly = RunCursor().completed(NOW).window(NOW + HOUR)
-    assert hourly.buckets == ("2026-10-01T09", "2026-10-01T10")
+    assert hourly.buckets == ("2026-10-01",)
     after_outage = RunCursor().completed(NOW).window(NOW + timedelta(days=90))
-    assert len(after_outage.buckets) <= MAX_WINDOW / HOUR + 1
+    assert len(after_outage.buckets) <= MAX_WINDOW / timedelta(days=1) + 1
     assert after_outage.through < NOW + timedelta(days=90)
-    first_of_a_day = RunCursor().completed(NOW).window(NOW + timedelta(days=1))
-    assert first_of_a_day.buckets[0] == "2026-09-30T09"
+
+
+def test_the_first_runs_of_a_day_look_at_yesterday_once_more() -> None:
+    midnight = datetime(2026, 10, 1, tzinfo=UTC)
+    first = RunCursor().completed(midnight - timedelta(minutes=55)).window(midnight + 5 * MINUTE)
+    second = RunCursor().completed(midnight + 5 * MINUTE).window(midnight + HOUR)
+    assert first.buckets == second.buckets == ("2026-09-30", "2026-10-01")
 
 
 def test_reports_add_up() -> None:

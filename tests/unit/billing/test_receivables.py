@@ -9,10 +9,17 @@ from tests.billing_fakes import MemoryReceivables
 from tests.fakes import MemoryStore
 from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.events import InvoiceOverdue, InvoicePaid, InvoiceReopened
-from umlauf.billing.model import Receivable, ReceivableStatus, Settlement, SettlementState
+from umlauf.billing.model import (
+    ChargedFee,
+    Receivable,
+    ReceivableStatus,
+    Settlement,
+    SettlementState,
+)
+from umlauf.billing.use_cases.add_fee import add_fee
 from umlauf.billing.use_cases.report_overdue import report_overdue
 from umlauf.billing.use_cases.settle_receivable import settle_receivable
-from umlauf.kernel.money import Money
+from umlauf.kernel.money import CurrencyMismatch, Money
 from umlauf.kernel.work import StaleVersion, Work
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -26,6 +33,10 @@ def euros(amount: int) -> Money:
 
 def news(state: SettlementState, attempt: str = "att_1", amount: int = 59) -> Settlement:
     return Settlement(attempt, state, euros(amount), NOW)
+
+
+BANK_FEE = ChargedFee("dunning_case#cas_1:1.1", euros(4), NOW)
+LETTER = ChargedFee("dunning_case#cas_1:4.0", euros(1), NOW)
 
 
 class World:
@@ -55,6 +66,15 @@ class World:
             self.store.run(
                 lambda work, one=one: settle_receivable(  # type: ignore[misc]
                     "inv_1", one, "AM04", work=work, receivables=self.receivables
+                ),
+                NOW,
+            )
+
+    def charge(self, *fees: ChargedFee) -> None:
+        for fee in fees:
+            self.store.run(
+                lambda work, fee=fee: add_fee(  # type: ignore[misc]
+                    "inv_1", fee, work=work, receivables=self.receivables
                 ),
                 NOW,
             )
@@ -184,3 +204,88 @@ def test_a_returned_payment_is_watched_again_though_it_was_reported_before(world
     world.settle(late)
     assert not world.report(date(2026, 11, 30))
     assert world.report(date(2026, 12, 1))
+
+
+class TestFees:
+    def test_are_owed_beside_the_invoice_once_however_often_they_are_told(
+        self, world: World
+    ) -> None:
+        world.charge(BANK_FEE, LETTER, BANK_FEE, LETTER)
+        owed = world.receivable
+        assert (owed.fees, owed.open, owed.amount) == (euros(5), euros(64), euros(59))
+        assert owed.version == 3, "a repetition writes nothing"
+
+    def test_two_at_once_both_count(self, world: World) -> None:
+        world.store.before_commit = lambda _work: world.charge(LETTER)
+        world.charge(BANK_FEE)
+        assert world.receivable.fees == euros(5)
+
+    @pytest.mark.parametrize("order", list(permutations(range(5))))
+    def test_come_in_any_order_among_payments_and_returns(
+        self, world: World, order: tuple[int, ...]
+    ) -> None:
+        """A debit went back and cost a fee, a letter cost another, then all of it was paid."""
+        acts = (
+            lambda: world.settle(news(SUCCEEDED)),
+            lambda: world.settle(news(RETURNED)),
+            lambda: world.charge(BANK_FEE),
+            lambda: world.charge(LETTER),
+            lambda: world.settle(news(SUCCEEDED, "att_2", 64)),
+        )
+        for place in order:
+            acts[place]()
+        owed = world.receivable
+        assert (owed.open, owed.overpaid, owed.paid) == (ZERO, ZERO, euros(64))
+        assert owed.status is ReceivableStatus.PAID
+
+    @pytest.mark.parametrize("is_fee_first", [True, False])
+    def test_that_a_payment_overtook_stay_open_on_a_paid_invoice(
+        self, world: World, *, is_fee_first: bool
+    ) -> None:
+        if is_fee_first:
+            world.charge(BANK_FEE)
+        world.settle(news(SUCCEEDED))
+        world.charge(BANK_FEE)
+        owed = world.receivable
+        assert (owed.status, owed.open, owed.open_fees) == (
+            ReceivableStatus.PAID,
+            euros(4),
+            euros(4),
+        )
+        assert [type(event) for event in world.store.events] == [InvoicePaid]
+        assert not world.report(date(2026, 12, 1)), "nobody is dunned for a fee alone"
+
+        world.settle(news(SUCCEEDED, "att_2", 4))
+        assert world.receivable.open == ZERO
+        assert len(world.store.events) == 1, "the invoice was paid before"
+
+    def test_come_back_with_the_invoice_when_its_payment_is_returned(self, world: World) -> None:
+        world.settle(news(SUCCEEDED))
+        world.charge(LETTER)
+        world.settle(news(RETURNED))
+        assert (world.receivable.status, world.receivable.open) == (
+            ReceivableStatus.OPEN,
+            euros(60),
+        )
+        assert isinstance(world.store.events[-1], InvoiceReopened)
+        assert world.report(date(2026, 10, 16))
+
+    def test_do_not_make_a_debit_of_the_whole_invoice_unpaid(self, world: World) -> None:
+        world.settle(news(PROCESSING))
+        world.charge(BANK_FEE)
+        assert world.receivable.status is ReceivableStatus.PROCESSING
+        assert not world.report(date(2026, 11, 1))
+
+    def test_are_paid_first_by_a_part_payment(self, world: World) -> None:
+        world.charge(BANK_FEE)
+        world.settle(news(SUCCEEDED, "att_1", 3))
+        assert (world.receivable.open, world.receivable.open_fees) == (euros(60), euros(1))
+        world.settle(news(SUCCEEDED, "att_2", 50))
+        assert (world.receivable.open, world.receivable.open_fees) == (euros(10), ZERO)
+        assert world.receivable.status is ReceivableStatus.OPEN
+
+    def test_in_another_currency_or_on_no_invoice_are_refused(self, world: World) -> None:
+        with pytest.raises(CurrencyMismatch):
+            world.charge(ChargedFee("x", Money(100, "USD"), NOW))
+        with pytest.raises(UnknownInvoice):
+            add_fee("inv_none", LETTER, work=Work(NOW), receivables=world.receivables)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.billing_fakes import BillingWorld
 from tests.offer_fakes import CITY_FLAT, MONTHLY
+from umlauf.billing.allocation import Arrears, allocate
 from umlauf.billing.model import LineKind, PriceBasis, TaxTreatment
 from umlauf.billing.rating import rate_difference, rate_usage
 from umlauf.billing.tax import Parties, TaxableAmount, TaxSplit, split_taxes, treatment_of
@@ -155,6 +156,12 @@ def advance_and_arrears(inputs: Any, expected: Any) -> None:
     assert billed == expected
 
 
+def part_payment(inputs: Any, expected: Any) -> None:
+    arrears = Arrears(money(inputs["costs"]), money(inputs["interest"]), money(inputs["principal"]))
+    left = allocate(money(inputs["payment"]), arrears)
+    assert {name: major(getattr(left, name)) for name in expected} == expected
+
+
 ADAPTERS: dict[str, Callable[[Any, Any], None]] = {
     "VAT category amount": tax_per_category,
     "half cent after discount": half_cent,
@@ -166,6 +173,7 @@ ADAPTERS: dict[str, Callable[[Any, Any], None]] = {
     "late event after invoice": late_usage,
     "late event crossing a tier": late_usage,
     "base fee in advance, usage in arrears": advance_and_arrears,
+    "payment allocation": part_payment,
 }
 
 

@@ -61,6 +61,7 @@ DEBT = Debt(
     due_on=NOW.date(),
     open=PRICE,
     paid=NOTHING,
+    is_paid=False,
     is_processing=False,
 )
 
@@ -149,7 +150,7 @@ def test_below_the_currencys_threshold_nobody_is_dunned(currency: str) -> None:
 
 @given(days=st.integers(0, 60))
 def test_paid_means_over_whatever_the_day(days: int) -> None:
-    debt = replace(DEBT, open=NOTHING)
+    debt = replace(DEBT, open=NOTHING, is_paid=True)
     assert assess(a_case(), debt, PLAN, NOW + timedelta(days=days)) == Over(Outcome.PAID)
 
 
@@ -182,4 +183,4 @@ def test_with_people_the_plan_rests_until_a_payment_ends_it() -> None:
     case = replace(a_case(), state=CaseState.WITH_PEOPLE)
     late = NOW + timedelta(days=100)
     assert assess(case, DEBT, PLAN, late) == WithPeople()
-    assert assess(case, replace(DEBT, open=NOTHING), PLAN, late) == Over(Outcome.PAID)
+    assert assess(case, replace(DEBT, open=NOTHING, is_paid=True), PLAN, late) == Over(Outcome.PAID)

@@ -16,7 +16,7 @@ from tests.collect_fakes import (
     put,
 )
 from tests.fakes import MemoryStore
-from umlauf.billing.model import SettlementState
+from umlauf.billing.model import ChargedFee, SettlementState
 from umlauf.dunning.errors import BooksBehind, UnknownCase, UnknownDebt
 from umlauf.dunning.events import (
     CaseClosed,
@@ -197,6 +197,20 @@ def test_a_dispute_is_frozen_and_thawed_once(store: MemoryStore, desk: DunningDe
     stored = store.get(Case, case.id)
     assert stored is not None
     assert (stored.frozen_since, stored.days_frozen, stored.version) == (None, 8, 3)
+
+
+@pytest.mark.parametrize("is_fee_first", [True, False])
+def test_nobody_is_dunned_for_a_fee_alone(
+    store: MemoryStore, desk: DunningDesk, *, is_fee_first: bool
+) -> None:
+    """The customer paid the invoice while the fee was on its way: either may be booked first."""
+    case = opened(store, desk)
+    late = ChargedFee("dunning_case#cas_one:1.1", BANK_FEE, NOW)
+    put(store, a_receivable(PAID).charge(late) if is_fee_first else a_receivable(PAID))
+    assert closed(store, desk).state is CaseState.CLOSED  # type: ignore[union-attr]
+    put(store, a_receivable(PAID).charge(late))
+    assert opened(store, desk, Trigger(INVOICE, "overdue")) is None
+    assert [one.id for one in store.all(Case)] == [case.id]  # type: ignore[union-attr]
 
 
 def test_unknown_things_are_refused(store: MemoryStore, desk: DunningDesk) -> None:

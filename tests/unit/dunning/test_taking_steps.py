@@ -24,7 +24,7 @@ from tests.collect_fakes import (
     with_a_card,
 )
 from tests.fakes import MemoryStore
-from umlauf.billing.model import SettlementState
+from umlauf.billing.model import ChargedFee, SettlementState
 from umlauf.dunning.assessment import Over, StepDue, WaitUntil, WithPeople
 from umlauf.dunning.errors import UnknownCase
 from umlauf.dunning.events import (
@@ -34,9 +34,10 @@ from umlauf.dunning.events import (
     RestrictionRequested,
     StepTaken,
 )
-from umlauf.dunning.model import Case, CaseState, Outcome, RetryAdvice, StepOutcome
+from umlauf.dunning.model import Case, CaseState, Fee, Outcome, RetryAdvice, StepOutcome
 from umlauf.dunning.taking_steps import assess_case, carry_step_out
 from umlauf.dunning.triggers import Trigger
+from umlauf.dunning.use_cases.charge_letter import charge_letter
 from umlauf.dunning.use_cases.close_case import close_case
 from umlauf.dunning.use_cases.open_case import open_case
 from umlauf.dunning.use_cases.take_step import take_step
@@ -55,6 +56,7 @@ DAYS = {
     "people": 50,
 }
 ADVICE = RetryAdvice("att_one", CARD, Retry.LATER)
+BANK_FEE = ChargedFee("dunning_case#cas_one:1.1", Money(350, "EUR"), NOW)
 
 
 class Story:
@@ -112,9 +114,7 @@ def test_the_whole_plan_is_taken_once_and_ends_with_people(story: Story) -> None
     assert len(story.told(StepTaken)) == len(DAYS)
     assert len(story.told(RestrictionRequested)) == 1
     assert len(story.told(HandedToPeople)) == 1
-    (fee,) = story.told(FeeCharged)
-    assert isinstance(fee, FeeCharged)
-    assert (fee.amount, fee.documented_cost) == (Money(110, "EUR"), Money(110, "EUR"))
+    assert story.told(FeeCharged) == [], "a letter that did not go out costs nothing"
 
 
 def test_of_two_executions_at_once_one_takes_the_step(story: Story) -> None:
@@ -168,6 +168,40 @@ def test_a_payment_that_closes_the_case_between_look_and_record_stops_the_step(
     assert story.case.state is CaseState.CLOSED
 
 
+class TestALetterThatWentOut:
+    def charge(self, story: Story, step_id: str) -> Fee | None:
+        return story.store.run(
+            lambda work: charge_letter(story.case_id, step_id, work=work, desk=story.desk),
+            NOW + timedelta(days=30),
+        )
+
+    def test_is_charged_once_at_its_documented_cost(self, story: Story) -> None:
+        self.charge(story, "letter")
+        with pytest.raises(AlreadyClaimed):
+            self.charge(story, "letter")
+        (fee,) = story.told(FeeCharged)
+        assert isinstance(fee, FeeCharged)
+        assert (fee.amount, fee.documented_cost) == (Money(110, "EUR"), Money(110, "EUR"))
+        assert (fee.invoice_id, fee.reason) == (INVOICE, "letter")
+
+    def test_is_charged_though_the_case_was_closed_meanwhile(self, story: Story) -> None:
+        is_settled(story.store, a_settlement(SettlementState.SUCCEEDED))
+        story.store.run(lambda work: close_case(INVOICE, work=work, desk=story.desk), NOW)
+        self.charge(story, "letter")
+        assert len(story.told(FeeCharged)) == 1
+        assert story.case.state is CaseState.CLOSED
+
+    @pytest.mark.parametrize("step_id", ["first_reminder", "no_such_step"])
+    def test_nothing_else_is_charged(self, story: Story, step_id: str) -> None:
+        assert self.charge(story, step_id) is None
+        assert story.told(FeeCharged) == []
+
+    def test_of_an_unknown_case_is_refused(self, story: Story) -> None:
+        story.case_id = "cas_strange"
+        with pytest.raises(UnknownCase):
+            self.charge(story, "letter")
+
+
 class TestTheSecondAttempt:
     def test_charges_what_is_open_once(self, story: Story) -> None:
         for _ in range(2):
@@ -195,6 +229,12 @@ class TestTheSecondAttempt:
         story.take("second_attempt")
         assert story.case.has_taken("second_attempt")
         assert len(story.provider.charged) == 1
+
+    def test_collects_the_fees_too(self, story: Story) -> None:
+        put(story.store, a_receivable().charge(BANK_FEE))
+        story.take_up_to("second_attempt")
+        (charge,) = story.provider.charged
+        assert charge.amount == PRICE + BANK_FEE.amount
 
     @pytest.mark.parametrize(
         ("retry", "note"),

@@ -13,7 +13,15 @@ from umlauf.notifications.model import Channel, Facts, Message, Template
 from umlauf.notifications.rendering import render
 from umlauf.notifications.templates import TEXTS
 
-FACTS = Facts(Money(123450, "EUR"), "2026-000001", date(2026, 2, 3), Money(110, "EUR"))
+FACTS = Facts(
+    Money(123450, "EUR"), "2026-000001", date(2026, 2, 3), Money(110, "EUR"), date(2026, 1, 31)
+)
+ABOUT_NO_INVOICE = {
+    Template.WELCOME,
+    Template.SUBSCRIPTION_STARTED,
+    Template.TOPPED_UP,
+    Template.TOP_UP_FAILED,
+}
 
 
 def a_message(template: Template, facts: Facts = FACTS) -> Message:
@@ -35,7 +43,7 @@ def test_every_template_speaks_every_language(template: Template, language: Lang
     assert "Ada Lovelace" in mail.text
     assert "{" not in mail.subject + mail.text
     assert "\n" not in mail.subject
-    if template is not Template.TOPPED_UP and "top_up" not in template.value:
+    if template not in ABOUT_NO_INVOICE:
         assert "2026-000001" in mail.subject
 
 
@@ -56,6 +64,13 @@ def test_a_fee_is_named_only_where_there_is_one(language: Language) -> None:
     without_fee = render(a_message(Template.LETTER, free), customer).text
     assert format_money(Money(110, "EUR"), language) in with_fee
     assert len(without_fee) < len(with_fee)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_start_of_a_subscription_names_its_day(language: Language) -> None:
+    started = a_message(Template.SUBSCRIPTION_STARTED, Facts(starts_on=date(2026, 1, 31)))
+    text = render(started, a_customer(language=language)).text
+    assert format_date(date(2026, 1, 31), language) in text
 
 
 def test_a_name_with_braces_is_only_a_name() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from umlauf.kernel.calendar import NaiveInstant
 from umlauf.kernel.identifiers import derive_id
-from umlauf.subscriptions.due import SHARDS, hour_bucket, hour_buckets, shard_of
+from umlauf.subscriptions.due import SHARDS, day_bucket, day_buckets, shard_of
 from umlauf.subscriptions.errors import BadDates
 
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is given beside
@@ -19,15 +19,15 @@ def test_what_fell_due_meanwhile_lies_in_a_listed_bucket(
     since: datetime, moment: datetime, until: datetime
 ) -> None:
     since, moment, until = sorted((since, moment, until))
-    buckets = list(hour_buckets(since, until))
-    assert hour_bucket(moment) in buckets
+    buckets = list(day_buckets(since, until))
+    assert day_bucket(moment) in buckets
     assert buckets == sorted(set(buckets))
-    assert len(buckets) <= (until - since) / timedelta(hours=1) + 2
+    assert len(buckets) <= (until - since) / timedelta(days=1) + 2
 
 
-def test_a_bucket_is_an_hour_of_utc_wherever_the_clock_hangs() -> None:
+def test_a_bucket_is_a_day_of_utc_wherever_the_clock_hangs() -> None:
     berlin_summer = datetime(2026, 7, 1, 1, 59, tzinfo=timezone(timedelta(hours=2)))
-    assert hour_bucket(berlin_summer) == "2026-06-30T23"
+    assert day_bucket(berlin_summer) == "2026-06-30"
 
 
 def test_shards_share_the_work() -> None:
@@ -45,6 +45,6 @@ def test_a_shard_is_for_ever() -> None:
 def test_no_run_looks_back_for_ever() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
     with pytest.raises(BadDates):
-        list(hour_buckets(start, start + timedelta(days=3650)))
+        list(day_buckets(start, start + timedelta(days=3650)))
     with pytest.raises(NaiveInstant):
-        hour_bucket(datetime(2026, 1, 1))  # noqa: DTZ001 - that is the point
+        day_bucket(datetime(2026, 1, 1))  # noqa: DTZ001 - that is the point

@@ -27,7 +27,7 @@ from umlauf.inventory.use_cases.release_reservation import release_reservation
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.due import hour_bucket, shard_of
+from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import (
     BadDates,
     BoundaryNotDue,
@@ -486,7 +486,7 @@ class TestDue:
     def test_what_is_due_is_found_in_its_bucket_and_shard_only(self) -> None:
         world = OfferWorld()
         active = world.active_subscription()
-        bucket, shard = hour_bucket(NOW), shard_of(active.id)
+        bucket, shard = day_bucket(NOW), shard_of(active.id)
         assert world.subscriptions.list_due(bucket, shard, until=NOW).items == [active]
         early = NOW - timedelta(microseconds=1)
         assert not world.subscriptions.list_due(bucket, shard, until=early).items

@@ -3,10 +3,11 @@
 from umlauf.notifications.ports import MessageDesk, Post
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.customers.customers import DynamoCustomers
-from umlauf_adapters.dunning.repositories import DynamoCases
+from umlauf_adapters.dunning.repositories import DynamoCases, DynamoDossiers
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.notifications.repositories import DynamoMessages
 from umlauf_adapters.payments.repositories import DynamoLivePayments, DynamoPaymentAttempts
+from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 
 
 def dynamo_message_desk(post: Post) -> MessageDesk:
@@ -20,4 +21,6 @@ def dynamo_message_desk(post: Post) -> MessageDesk:
         attempts=DynamoPaymentAttempts(),
         live_payments=DynamoLivePayments(),
         cases=DynamoCases(),
+        dossiers=DynamoDossiers(),
+        subscriptions=DynamoSubscriptions(),
     )

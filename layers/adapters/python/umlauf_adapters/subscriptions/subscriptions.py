@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from umlauf.kernel.work import Page
-from umlauf.subscriptions.due import hour_bucket, shard_of
+from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import Subscription
 from umlauf_adapters.kernel.items import context_table
@@ -35,7 +35,7 @@ def _due_key(subscription: Subscription) -> Key | None:
     due_at = subscription.next_due_at
     if due_at is None:
         return None
-    partition = _due_partition(hour_bucket(due_at), shard_of(subscription.id))
+    partition = _due_partition(day_bucket(due_at), shard_of(subscription.id))
     return partition, f"{_sortable(due_at)}#{subscription.id}"
 
 

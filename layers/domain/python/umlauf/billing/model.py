@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from zlib import crc32
 
+from umlauf.billing.allocation import Arrears, allocate
 from umlauf.kernel.calendar import Period, local_date
-from umlauf.kernel.money import Money, total
+from umlauf.kernel.money import CurrencyMismatch, Money, total
 
 OVERDUE_SHARDS: Final = 8
 """Into how many partitions the watched receivables are spread."""
@@ -119,7 +120,21 @@ class Settlement:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ChargedFee:
+    """What collecting an invoice cost and the customer bears: damages, so without VAT.
+
+    `id` is the identity of the event that charged it.
+    """
+
+    id: str
+    amount: Money
+    at: datetime
+
+
 class ReceivableStatus(StrEnum):
+    """How the invoice itself stands. Fees on top of it never make a paid invoice unpaid."""
+
     OPEN = "open"
     PROCESSING = "processing"
     """Nothing to do but wait: a slow debit is under way. Not paid, and not unpaid either."""
@@ -128,7 +143,7 @@ class ReceivableStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receivable:
-    """What is owed on one invoice.
+    """What is owed on one invoice: its amount, and the fees that were charged for it since.
 
     `watch_on` is the first day on which it is overdue if still open; None once it was reported.
     """
@@ -144,7 +159,12 @@ class Receivable:
     time_zone: str
     watch_on: date | None
     settlements: tuple[Settlement, ...] = ()
+    charged_fees: tuple[ChargedFee, ...] = ()
     version: int = 0
+
+    @property
+    def fees(self) -> Money:
+        return total((one.amount for one in self.charged_fees), self.amount.currency)
 
     @property
     def paid(self) -> Money:
@@ -152,13 +172,20 @@ class Receivable:
 
     @property
     def open(self) -> Money:
-        """What is still to be paid; never negative."""
-        return max(self.amount - self.paid, Money(0, self.amount.currency))
+        """What is still to be paid, fees included; never negative."""
+        return max(self.amount + self.fees - self.paid, self._nothing)
+
+    @property
+    def open_fees(self) -> Money:
+        """The part of `open` that is fees."""
+        if self.paid >= self.amount:
+            return self.open
+        return allocate(self.paid, Arrears(self.fees, self._nothing, self.amount)).costs
 
     @property
     def overpaid(self) -> Money:
         """What was paid twice and waits to be given back."""
-        return max(self.paid - self.amount, Money(0, self.amount.currency))
+        return max(self.paid - self.amount - self.fees, self._nothing)
 
     @property
     def processing(self) -> Money:
@@ -166,9 +193,9 @@ class Receivable:
 
     @property
     def status(self) -> ReceivableStatus:
-        if not self.open:
+        if self.paid >= self.amount:
             return ReceivableStatus.PAID
-        if self.processing >= self.open:
+        if self.paid + self.processing >= self.amount:
             return ReceivableStatus.PROCESSING
         return ReceivableStatus.OPEN
 
@@ -179,11 +206,25 @@ class Receivable:
             return self
         others = tuple(one for one in self.settlements if one.attempt_id != news.attempt_id)
         changed = replace(self, settlements=(*others, news))
-        if self.status is ReceivableStatus.PAID and changed.open:
+        was_paid = self.status is ReceivableStatus.PAID
+        if was_paid and changed.status is not ReceivableStatus.PAID:
             # A debt that comes back is due at once: watched from the day after.
             tomorrow = local_date(news.at, self.time_zone) + timedelta(days=1)
             return replace(changed, watch_on=max(tomorrow, self.due_on + timedelta(days=1)))
         return changed
+
+    def charge(self, fee: ChargedFee) -> "Receivable":
+        """Add a fee. One that was charged before changes nothing.
+
+        Raises CurrencyMismatch.
+        """
+        if any(one.id == fee.id for one in self.charged_fees):
+            return self
+        if fee.amount.currency != self.amount.currency:
+            raise CurrencyMismatch(
+                f"a fee of {fee.amount} cannot be added to {self.amount}", field="currency"
+            )
+        return replace(self, charged_fees=(*self.charged_fees, fee))
 
     def is_overdue(self, on: date) -> bool:
         """Whether it is open past its due date and not reported yet; a debit under way is not."""
@@ -195,6 +236,10 @@ class Receivable:
 
     def reported(self) -> "Receivable":
         return replace(self, watch_on=None)
+
+    @property
+    def _nothing(self) -> Money:
+        return Money(0, self.amount.currency)
 
     def _settlement_of(self, attempt_id: str) -> Settlement | None:
         return next((one for one in self.settlements if one.attempt_id == attempt_id), None)

@@ -1,27 +1,25 @@
-"""Billing runs: which hours they look at, what they did, and who is parked.
+"""Billing runs: which days they look at, what they did, and who is parked.
 
 A run that was killed is open, and the next one takes it up under the same id, so it finds its
-number blocks. Hours are looked at from the last completed run on, so a day without runs is caught
-up and an hour costs few reads.
+number blocks. Days are looked at from the last completed run on, so a day without runs is caught
+up and an hourly run costs few reads.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from umlauf.subscriptions.due import hour_buckets
+from umlauf.subscriptions.due import day_buckets
 
 CURSOR_ID: Final = "billing"
-OVERLAP: Final = timedelta(minutes=5)
-"""An index lags behind its table by moments.
+OVERLAP: Final = timedelta(hours=3)
+"""An index lags behind its table: usually by moments, but what if it is by more?
 
-What was written just before the last run is looked at once more.
+A day's bucket is looked at by each run of the day, and by the runs of the first hours after it.
 """
-SWEEP: Final = timedelta(hours=24)
-"""The first run of a day looks back this far, should the index ever have lagged for longer."""
 MAX_WINDOW: Final = timedelta(days=3)
-"""How many hours one run looks at.
+"""How far one run looks.
 
 After a long outage runs follow one another until they are up to date.
 """
@@ -29,7 +27,7 @@ After a long outage runs follow one another until they are up to date.
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The hour buckets of one run, and up to when they are done when it is."""
+    """The day buckets of one run, and up to when they are done when it is."""
 
     buckets: tuple[str, ...]
     through: datetime
@@ -51,7 +49,7 @@ class RunCursor:
         """What a run at `now` must look at, oldest first."""
         start = self._looks_from(now)
         through = min(now, start + MAX_WINDOW)
-        return Window(tuple(hour_buckets(start, through)), through)
+        return Window(tuple(day_buckets(start, through)), through)
 
     def opened(self) -> "RunCursor":
         """With the next run open. Runs are counted, so that each has its own name."""
@@ -65,8 +63,7 @@ class RunCursor:
     def _looks_from(self, now: datetime) -> datetime:
         if self.completed_through is None:
             return now - MAX_WINDOW
-        is_first_of_day = self.completed_through.date() < now.astimezone(UTC).date()
-        return self.completed_through - (SWEEP if is_first_of_day else OVERLAP)
+        return self.completed_through - OVERLAP
 
 
 @dataclass(frozen=True, slots=True)

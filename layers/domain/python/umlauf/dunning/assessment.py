@@ -43,7 +43,7 @@ def assess(case: Case, debt: Debt, plan: Plan, now: datetime) -> Assessment:
     """The next step if it is due, or when to look again, or that it is over."""
     if case.is_over:
         return Over(case.outcome)
-    if not debt.open:
+    if debt.is_paid:
         return Over(Outcome.PAID)
     if case.state is CaseState.WITH_PEOPLE:
         return WithPeople()

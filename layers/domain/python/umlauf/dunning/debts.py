@@ -38,6 +38,7 @@ class BookedDebts:
             due_on=receivable.due_on,
             open=receivable.open,
             paid=receivable.paid,
+            is_paid=receivable.status is ReceivableStatus.PAID,
             is_processing=receivable.status is ReceivableStatus.PROCESSING,
             returned_attempts=_attempts(receivable, SettlementState.RETURNED),
             processing_attempts=_attempts(receivable, SettlementState.PROCESSING),

@@ -106,6 +106,9 @@ class Plan:
         ):
             raise UnlawfulPlan(f"{self.id}: only a letter costs anything")
 
+    def step(self, step_id: str) -> Step | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
     def is_worth_it(self, owed: Money) -> bool:
         """Whether so much is dunned at all: from the currency's threshold on."""
         return all(limit <= owed for limit in self.thresholds if limit.currency == owed.currency)
@@ -254,8 +257,11 @@ class Debt:
     time_zone: str
     due_on: date
     open: Money
+    """All that is still to be paid, fees included."""
     paid: Money
+    is_paid: bool
+    """The invoice is; a fee that came too late for that payment may be open."""
     is_processing: bool
-    """A payment of all that is open is under way: not paid, and not unpaid either."""
+    """A payment of all that the invoice asks is under way: not paid, and not unpaid either."""
     returned_attempts: tuple[str, ...] = ()
     processing_attempts: tuple[str, ...] = ()

@@ -28,7 +28,7 @@ def assess_case(case_id: str, *, desk: DunningDesk, now: datetime) -> Assessment
     """
     case, debt = _load(case_id, desk)
     assessment = assess(case, debt, plan(case.plan_id), now)
-    if not debt.open and not case.is_over:
+    if debt.is_paid and not case.is_over:
         carry_out(
             lambda work: close_case(case.invoice_id, work=work, desk=desk),
             works=desk.works,

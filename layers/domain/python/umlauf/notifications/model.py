@@ -26,7 +26,10 @@ After it, a sender that said nothing is taken for dead.
 
 
 class Template(StrEnum):
+    WELCOME = "welcome"
+    SUBSCRIPTION_STARTED = "subscription_started"
     INVOICE_ISSUED = "invoice_issued"
+    PAYMENT_RECEIVED = "payment_received"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_RETURNED = "payment_returned"
     REMINDER = "reminder"
@@ -56,6 +59,7 @@ class Wish:
     attempt_id: str | None = None
     case_id: str | None = None
     step_id: str | None = None
+    subscription_id: str | None = None
     amount: Money | None = None
 
     @property
@@ -67,10 +71,11 @@ class Wish:
 class Facts:
     """The figures a text may name, as they stand when it is sent."""
 
-    amount: Money
+    amount: Money | None = None
     number: str = ""
     due_on: date | None = None
     fee: Money | None = None
+    starts_on: date | None = None
 
 
 class MessageState(StrEnum):

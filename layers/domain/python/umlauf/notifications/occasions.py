@@ -1,29 +1,47 @@
 """Which news is worth a message, and to whom."""
 
-from umlauf.billing.events import InvoiceIssued
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from umlauf.billing.events import InvoiceIssued, InvoicePaid
+from umlauf.customers.events import CustomerSignedUp
 from umlauf.dunning.events import CaseClosed, StepTaken
 from umlauf.dunning.model import StepKind, StepOutcome
 from umlauf.kernel.events import Event
 from umlauf.notifications.model import Channel, Template, Wish
 from umlauf.payments.events import PaymentFailed, PaymentReturned
+from umlauf.subscriptions.events import SubscriptionActivated
 from umlauf.wallets.events import ToppedUp
 
 
 def wish_for(event: Event) -> Wish | None:
     """The message an event gives occasion to, if any."""
-    match event:
-        case InvoiceIssued():
-            return _of_invoice(event)
-        case PaymentFailed() | PaymentReturned():
-            return _of_attempt(event)
-        case StepTaken():
-            return _of_step(event)
-        case CaseClosed():
-            return _of_closing(event)
-        case ToppedUp():
-            return _of_top_up(event)
-        case _:
-            return None
+    occasion = OCCASIONS.get(type(event))
+    return occasion(event) if occasion else None
+
+
+def _of_signup(event: CustomerSignedUp) -> Wish:
+    return Wish(Template.WELCOME, event.customer_id, event.customer_id)
+
+
+def _of_start(event: SubscriptionActivated) -> Wish:
+    return Wish(
+        Template.SUBSCRIPTION_STARTED,
+        event.customer_id,
+        event.subscription_id,
+        subscription_id=event.subscription_id,
+    )
+
+
+def _of_payment(event: InvoicePaid) -> Wish:
+    """An invoice may be paid again after its payment was returned: each is an occasion."""
+    return Wish(
+        Template.PAYMENT_RECEIVED,
+        event.customer_id,
+        f"{event.invoice_id}:{event.paid_at.isoformat()}",
+        invoice_id=event.invoice_id,
+    )
 
 
 def _of_invoice(event: InvoiceIssued) -> Wish:
@@ -77,3 +95,19 @@ def _of_step(event: StepTaken) -> Wish | None:
         case_id=event.case_id,
         step_id=event.step,
     )
+
+
+OCCASIONS: Final[Mapping[type[Event], Callable[[Any], Wish | None]]] = MappingProxyType(
+    {
+        CustomerSignedUp: _of_signup,
+        SubscriptionActivated: _of_start,
+        InvoiceIssued: _of_invoice,
+        InvoicePaid: _of_payment,
+        PaymentFailed: _of_attempt,
+        PaymentReturned: _of_attempt,
+        StepTaken: _of_step,
+        CaseClosed: _of_closing,
+        ToppedUp: _of_top_up,
+    }
+)
+"""Every event that may be worth a message."""

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.customers.model import Customer
-from umlauf.dunning.ports import Cases
+from umlauf.dunning.ports import Cases, Dossiers
 from umlauf.kernel.work import Page, Works
 from umlauf.notifications.model import Mail, Message
 from umlauf.payments.ports import LivePayments, PaymentAttempts
+from umlauf.subscriptions.model import Subscription
 
 
 class Messages(Protocol):
@@ -43,6 +44,10 @@ class Receivables(Protocol):
     def get(self, invoice_id: str) -> Receivable | None: ...
 
 
+class Subscriptions(Protocol):
+    def find(self, subscription_id: str) -> Subscription | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MessageDesk:
     """Everything it takes to tell a customer something, wired by the edge."""
@@ -56,3 +61,5 @@ class MessageDesk:
     attempts: PaymentAttempts
     live_payments: LivePayments
     cases: Cases
+    dossiers: Dossiers
+    subscriptions: Subscriptions

@@ -12,9 +12,10 @@ def render(message: Message, customer: Customer) -> Mail:
     facts = message.facts
     placeholders = {
         "name": customer.name,
-        "amount": format_money(facts.amount, customer.language),
+        "amount": format_money(facts.amount, customer.language) if facts.amount else "",
         "number": facts.number,
         "due_on": format_date(facts.due_on, customer.language) if facts.due_on else "",
+        "starts_on": format_date(facts.starts_on, customer.language) if facts.starts_on else "",
         "fee": format_money(facts.fee, customer.language) if facts.fee else "",
     }
     fee_note = text.fee_note.format_map(placeholders) if facts.fee else ""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from umlauf.billing.model import Receivable
+from umlauf.billing.model import Receivable, ReceivableStatus
 from umlauf.dunning.model import CaseState
 from umlauf.dunning.plans import plan
 from umlauf.notifications.model import Facts, Template, Wish
 from umlauf.notifications.ports import MessageDesk
 from umlauf.payments.model import AttemptState
+from umlauf.subscriptions.model import Status
 
 _UNPAID: Final = {
     Template.PAYMENT_FAILED: AttemptState.FAILED,
@@ -26,9 +27,34 @@ def facts_for(wish: Wish, desk: MessageDesk) -> Facts | None:
     return _READERS[wish.template](wish, desk)
 
 
+def _welcome(wish: Wish, desk: MessageDesk) -> Facts:  # noqa: ARG001 - who is erased is not told
+    return Facts()
+
+
+def _started(wish: Wish, desk: MessageDesk) -> Facts | None:
+    subscription = desk.subscriptions.find(wish.subscription_id or "")
+    if subscription is None or subscription.status is not Status.ACTIVE:
+        return None
+    return Facts(starts_on=subscription.starts_on)
+
+
 def _issued(wish: Wish, desk: MessageDesk) -> Facts | None:
     invoice = desk.invoices.get(wish.invoice_id or "")
     return Facts(invoice.gross, invoice.number, invoice.due_on) if invoice else None
+
+
+def _received(wish: Wish, desk: MessageDesk) -> Facts | None:
+    """What was paid in all, while it stands.
+
+    Once an invoice was dunned, the end of its case is the better news; but that is told only when
+    nothing is open any more.
+    """
+    receivable = desk.receivables.get(wish.invoice_id or "")
+    if receivable is None or receivable.status is not ReceivableStatus.PAID:
+        return None
+    if not receivable.open and desk.dossiers.get(receivable.id) is not None:
+        return None
+    return Facts(receivable.paid, receivable.number)
 
 
 def _unpaid(wish: Wish, desk: MessageDesk) -> Facts | None:
@@ -60,11 +86,12 @@ def _dunned(wish: Wish, desk: MessageDesk) -> Facts | None:
     receivable = desk.receivables.get(wish.invoice_id or "")
     if case is None or receivable is None:
         return None
-    if case.state is CaseState.CLOSED or case.frozen_since or not receivable.open:
+    if case.state is CaseState.CLOSED or case.frozen_since:
         return None
-    if _is_settled_or_settling(receivable, desk):
+    is_paid = receivable.status is ReceivableStatus.PAID
+    if is_paid or _is_settled_or_settling(receivable, desk):
         return None
-    step = next((one for one in plan(case.plan_id).steps if one.id == wish.step_id), None)
+    step = plan(case.plan_id).step(wish.step_id or "")
     fee = step.fee(receivable.open.currency) if step else None
     return Facts(receivable.open, receivable.number, receivable.due_on, fee.amount if fee else None)
 
@@ -90,7 +117,10 @@ def _topped_up(wish: Wish, desk: MessageDesk) -> Facts | None:  # noqa: ARG001 -
 
 _READERS: Final[Mapping[Template, Callable[[Wish, MessageDesk], Facts | None]]] = MappingProxyType(
     {
+        Template.WELCOME: _welcome,
+        Template.SUBSCRIPTION_STARTED: _started,
         Template.INVOICE_ISSUED: _issued,
+        Template.PAYMENT_RECEIVED: _received,
         Template.PAYMENT_FAILED: _unpaid,
         Template.PAYMENT_RETURNED: _unpaid,
         Template.TOP_UP_FAILED: _top_up_failed,

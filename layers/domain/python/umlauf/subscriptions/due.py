@@ -1,6 +1,7 @@
-"""Where subscriptions that fall due are found: one bucket an hour, eight shards a bucket.
+"""Where subscriptions that fall due are found: one bucket a day, eight shards a bucket.
 
-Hours and shards spread the index's keys, and shards are what a billing run works on at once.
+Days and shards spread the index's keys, and shards are what a billing run works on at once. Why
+a day and not an hour: docs/decisions/0020.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,8 @@ from umlauf.kernel.calendar import require_aware
 from umlauf.subscriptions.errors import BadDates
 
 SHARDS: Final = 8
-MAX_BUCKETS: Final = 24 * 366
-_HOUR: Final = timedelta(hours=1)
+MAX_BUCKETS: Final = 366
+_DAY: Final = timedelta(days=1)
 
 
 def shard_of(subscription_id: str) -> int:
@@ -21,17 +22,17 @@ def shard_of(subscription_id: str) -> int:
     return sha256(subscription_id.encode()).digest()[0] % SHARDS
 
 
-def hour_bucket(instant: datetime) -> str:
-    """`2026-11-23T06`, in UTC."""
-    return require_aware(instant).astimezone(UTC).strftime("%Y-%m-%dT%H")
+def day_bucket(instant: datetime) -> str:
+    """`2026-11-23`, in UTC."""
+    return require_aware(instant).astimezone(UTC).date().isoformat()
 
 
-def hour_buckets(since: datetime, until: datetime) -> Iterator[str]:
+def day_buckets(since: datetime, until: datetime) -> Iterator[str]:
     """Every bucket that may hold what fell due in `[since, until]`, oldest first."""
-    hour = require_aware(since).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    day = require_aware(since).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for _ in range(MAX_BUCKETS):
-        if hour > until:
+        if day > until:
             return
-        yield hour_bucket(hour)
-        hour += _HOUR
-    raise BadDates(f"more than {MAX_BUCKETS} hours back; bill in steps", field="since")
+        yield day_bucket(day)
+        day += _DAY
+    raise BadDates(f"more than {MAX_BUCKETS} days back; bill in steps", field="since")

@@ -28,7 +28,7 @@ class Subscriptions(Protocol):
         limit: int = 50,
         cursor: str | None = None,
     ) -> Page[Subscription]:
-        """What fell due in the hour bucket by `until` (see `due`), earliest first.
+        """What fell due in the day's bucket by `until` (see `due`), earliest first.
 
         The index may lag behind: load a subscription again before charging it, and look at the
         last run's latest bucket once more.

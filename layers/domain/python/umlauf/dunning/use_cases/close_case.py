@@ -1,4 +1,7 @@
-"""Close an invoice's case because nothing is open any more, and lift what it restricted."""
+"""Close an invoice's case because the invoice is paid, and lift what it restricted.
+
+A fee that came too late for the payment stays open, but nobody is dunned for a fee alone.
+"""
 
 from umlauf.dunning.events import CaseClosed, RestrictionReleased
 from umlauf.dunning.model import Case, Outcome
@@ -16,7 +19,7 @@ def close_case(invoice_id: str, *, work: Work, desk: DunningDesk) -> Case | None
         return None
     debt = desk.debts.get(invoice_id)
     case = desk.cases.get(dossier.last_case_id)
-    if case is None or debt is None or debt.open:
+    if case is None or debt is None or not debt.is_paid:
         return None
     if case.is_over:
         return case

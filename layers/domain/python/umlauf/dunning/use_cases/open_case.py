@@ -22,7 +22,7 @@ def open_case(trigger: Trigger, *, work: Work, desk: DunningDesk) -> Case | None
     if debt is None:
         raise UnknownDebt(f"there is no invoice {trigger.invoice_id}", field="invoice_id")
     trigger.require_booked(debt)
-    if not debt.open or debt.is_processing:
+    if debt.is_paid or debt.is_processing:
         return None
 
     dossier = desk.dossiers.get(debt.invoice_id) or Dossier(debt.invoice_id)

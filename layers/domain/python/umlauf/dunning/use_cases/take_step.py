@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from umlauf.dunning.assessment import StepDue, assess
 from umlauf.dunning.errors import UnknownCase, UnknownDebt
-from umlauf.dunning.events import FeeCharged, HandedToPeople, RestrictionRequested, StepTaken
+from umlauf.dunning.events import HandedToPeople, RestrictionRequested, StepTaken
 from umlauf.dunning.model import Case, CaseState, Debt, StepKind, StepOutcome, StepRecord
 from umlauf.dunning.plans import plan
 from umlauf.dunning.ports import DunningDesk
@@ -46,7 +46,7 @@ def take_step(
         due.step.channel,
         note,
     )
-    changed, consequences = _consequences(taken, due, debt)
+    changed, consequences = _consequences(taken, due)
     work.put(changed, told, *consequences)
     return changed
 
@@ -61,31 +61,15 @@ def _load(case_id: str, desk: DunningDesk) -> tuple[Case, Debt]:
     return case, debt
 
 
-def _consequences(case: Case, due: StepDue, debt: Debt) -> tuple[Case, tuple[Event, ...]]:
+def _consequences(case: Case, due: StepDue) -> tuple[Case, tuple[Event, ...]]:
+    """A letter has none yet: it is charged for when it has gone out (`charge_letter`)."""
     match due.step.kind:
-        case StepKind.SEND_LETTER:
-            return case, _fee(case, due, debt)
         case StepKind.RESTRICT:
             return _restrict(case, due)
         case StepKind.HAND_TO_PEOPLE:
             return _hand_over(case)
-        case StepKind.SEND_REMINDER | StepKind.RETRY_PAYMENT:
+        case StepKind.SEND_REMINDER | StepKind.SEND_LETTER | StepKind.RETRY_PAYMENT:
             return case, ()
-
-
-def _fee(case: Case, due: StepDue, debt: Debt) -> tuple[Event, ...]:
-    fee = due.step.fee(debt.open.currency)
-    if fee is None:
-        return ()
-    event = FeeCharged(
-        case.id,
-        case.invoice_id,
-        case.customer_id,
-        fee.amount,
-        fee.documented_cost,
-        due.step.id,
-    )
-    return (event,)
 
 
 def _restrict(case: Case, due: StepDue) -> tuple[Case, tuple[Event, ...]]:

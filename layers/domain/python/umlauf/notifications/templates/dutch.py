@@ -9,6 +9,26 @@ from umlauf.notifications.templates.text import Text
 
 DUTCH: Final[Mapping[Template, Text]] = MappingProxyType(
     {
+        Template.WELCOME: Text(
+            "Welkom bij Umlauf",
+            """Hallo {name},
+
+Welkom! Je account is klaar. Kies een abonnement en voeg een betaalmiddel toe
+in de app; daarna kun je het product ophalen.
+
+Het Umlauf-team
+""",
+        ),
+        Template.SUBSCRIPTION_STARTED: Text(
+            "Je abonnement is begonnen",
+            """Hallo {name},
+
+Je abonnement loopt sinds {starts_on} en je kunt het product gebruiken. In de
+app vind je de voorwaarden, je facturen en hoe je opzegt.
+
+Het Umlauf-team
+""",
+        ),
         Template.INVOICE_ISSUED: Text(
             "Je factuur {number}",
             """Hallo {name},
@@ -16,6 +36,15 @@ DUTCH: Final[Mapping[Template, Text]] = MappingProxyType(
 Je factuur {number} van {amount} staat klaar. We schrijven het bedrag af met
 je opgeslagen betaalmiddel; de vervaldatum is {due_on}. Je hoeft niets te
 doen.
+
+Het Umlauf-team
+""",
+        ),
+        Template.PAYMENT_RECEIVED: Text(
+            "Je betaling van factuur {number} is binnen",
+            """Hallo {name},
+
+Je betaling van {amount} voor factuur {number} is binnen. Bedankt!
 
 Het Umlauf-team
 """,

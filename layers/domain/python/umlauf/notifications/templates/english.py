@@ -9,12 +9,41 @@ from umlauf.notifications.templates.text import Text
 
 ENGLISH: Final[Mapping[Template, Text]] = MappingProxyType(
     {
+        Template.WELCOME: Text(
+            "Welcome to Umlauf",
+            """Hello {name},
+
+Welcome! Your account is ready. Choose a plan and add a payment method in the
+app, and your product can be handed over.
+
+Your Umlauf team
+""",
+        ),
+        Template.SUBSCRIPTION_STARTED: Text(
+            "Your subscription has started",
+            """Hello {name},
+
+Your subscription started on {starts_on}, and the product is yours to use. In
+the app you find its terms, your invoices and how to cancel.
+
+Your Umlauf team
+""",
+        ),
         Template.INVOICE_ISSUED: Text(
             "Your invoice {number}",
             """Hello {name},
 
 Your invoice {number} for {amount} is here. We collect it with the payment
 method on file; it is due on {due_on}. There is nothing you need to do.
+
+Your Umlauf team
+""",
+        ),
+        Template.PAYMENT_RECEIVED: Text(
+            "Your payment for invoice {number} has arrived",
+            """Hello {name},
+
+Your payment of {amount} for invoice {number} has arrived. Thank you!
 
 Your Umlauf team
 """,

@@ -9,6 +9,26 @@ from umlauf.notifications.templates.text import Text
 
 GERMAN: Final[Mapping[Template, Text]] = MappingProxyType(
     {
+        Template.WELCOME: Text(
+            "Willkommen bei Umlauf",
+            """Guten Tag {name},
+
+herzlich willkommen! Ihr Konto ist eingerichtet. Wählen Sie in der App einen
+Tarif und hinterlegen Sie ein Zahlungsmittel; dann kann die Übergabe beginnen.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.SUBSCRIPTION_STARTED: Text(
+            "Ihr Vertrag hat begonnen",
+            """Guten Tag {name},
+
+Ihr Vertrag läuft seit dem {starts_on}, und Sie können das Gerät nutzen. In der
+App finden Sie die Bedingungen, Ihre Rechnungen und den Weg zur Kündigung.
+
+Ihr Umlauf-Team
+""",
+        ),
         Template.INVOICE_ISSUED: Text(
             "Ihre Rechnung {number}",
             """Guten Tag {name},
@@ -16,6 +36,15 @@ GERMAN: Final[Mapping[Template, Text]] = MappingProxyType(
 Ihre Rechnung {number} über {amount} ist da. Wir ziehen den Betrag mit Ihrem
 hinterlegten Zahlungsmittel ein; fällig ist er am {due_on}. Sie brauchen
 nichts zu tun.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.PAYMENT_RECEIVED: Text(
+            "Ihre Zahlung zur Rechnung {number} ist angekommen",
+            """Guten Tag {name},
+
+Ihre Zahlung von {amount} zur Rechnung {number} ist angekommen. Vielen Dank!
 
 Ihr Umlauf-Team
 """,

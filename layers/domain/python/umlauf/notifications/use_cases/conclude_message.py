@@ -26,7 +26,7 @@ def conclude_message(
         return message
     if provider_reference is not None:
         sent = message.sent(provider_reference, work.now)
-        told = MessageSent(sent.id, sent.customer_id, sent.template, sent.channel)
+        told = MessageSent(sent.id, sent.customer_id, sent.template, sent.channel, sent.occasion)
         work.put(sent, told)
         return sent
     concluded = message.failed(failure) if failure is not None else message.put_off()

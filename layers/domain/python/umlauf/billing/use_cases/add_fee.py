@@ -1,0 +1,25 @@
+"""Add to what is owed what it cost to ask for it.
+
+The fee is charged elsewhere, within the law of the country; here it only becomes part of the debt.
+"""
+
+from umlauf.billing.errors import UnknownInvoice
+from umlauf.billing.model import ChargedFee, Receivable
+from umlauf.billing.ports import Receivables
+from umlauf.kernel.work import Work
+
+
+def add_fee(
+    invoice_id: str, fee: ChargedFee, *, work: Work, receivables: Receivables
+) -> Receivable:
+    """The receivable with the fee, which counts once however often it is told.
+
+    Raises UnknownInvoice, CurrencyMismatch.
+    """
+    receivable = receivables.get(invoice_id)
+    if receivable is None:
+        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+    charged = receivable.charge(fee)
+    if charged is not receivable:
+        work.put(charged)
+    return charged
