@@ -1,5 +1,7 @@
 """Opens a dunning case for what was not paid, and closes it, at once, when it is.
 
+It also charges for a letter once that has gone out.
+
 The case is committed before its state machine is started, and closed before that is stopped; both
 calls are safe to repeat, so a message that comes again after a crash finishes the job.
 """
@@ -21,10 +23,13 @@ from umlauf.billing.events import InvoiceOverdue, InvoicePaid, InvoiceReopened
 from umlauf.dunning.model import CaseState
 from umlauf.dunning.ports import DunningDesk, Executions
 from umlauf.dunning.triggers import Trigger
+from umlauf.dunning.use_cases.charge_letter import charge_letter
 from umlauf.dunning.use_cases.close_case import close_case
 from umlauf.dunning.use_cases.open_case import open_case
 from umlauf.kernel.events import EventEnvelope
-from umlauf.kernel.work import carry_out
+from umlauf.kernel.work import AlreadyClaimed, carry_out
+from umlauf.notifications.events import MessageSent
+from umlauf.notifications.model import Template
 from umlauf.payments.events import PaymentFailed, PaymentReturned
 from umlauf_adapters.dunning.desk import dynamo_dunning_desk
 from umlauf_adapters.dunning.executions import StepFunctionsExecutions
@@ -63,6 +68,8 @@ def _react(record: SQSRecord) -> None:
     envelope = read_event(record.body)
     if envelope.type == InvoicePaid.TYPE:
         _close(decode(InvoicePaid, envelope.data).invoice_id)
+    elif envelope.type == MessageSent.TYPE:
+        _charge(decode(MessageSent, envelope.data))
     elif trigger := _trigger(envelope):
         _open(trigger)
 
@@ -109,3 +116,21 @@ def _close(invoice_id: str) -> None:
     ports().executions.stop(case.id, "nothing is open any more")
     metrics.add_metric("DunningCaseClosed", MetricUnit.Count, 1)
     logger.info("dunning_case_closed", case_id=case.id, invoice_id=invoice_id)
+
+
+def _charge(sent: MessageSent) -> None:
+    """Charge what a letter cost; other messages cost nothing."""
+    if sent.template is not Template.LETTER:
+        return
+    case_id, _, step_id = sent.occasion.partition(":")
+    try:
+        fee = carry_out(
+            lambda work: charge_letter(case_id, step_id, work=work, desk=ports().desk),
+            works=ports().desk.works,
+            now=datetime.now(UTC),
+        )
+    except AlreadyClaimed:
+        return
+    if fee is not None:
+        metrics.add_metric("DunningFeeCharged", MetricUnit.Count, 1)
+        logger.info("dunning_fee_charged", case_id=case_id, step=step_id)

@@ -1,7 +1,7 @@
-"""Applies what became of payments to what is owed.
+"""Applies what became of payments, and what dunning charged, to what is owed.
 
-Payments may tell it twice and out of order: the receivable keeps one place per attempt, where only
-newer news replaces older, so a repetition is a success that changes nothing.
+Both may be told twice and out of order: the receivable keeps one place per attempt, where only
+newer news replaces older, and one per fee, so a repetition is a success that changes nothing.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,13 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from umlauf.billing.model import Settlement, SettlementState
+from umlauf.billing.model import ChargedFee, Receivable, Settlement, SettlementState
+from umlauf.billing.use_cases.add_fee import add_fee
 from umlauf.billing.use_cases.settle_receivable import settle_receivable
+from umlauf.dunning.events import FeeCharged
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.events import EventEnvelope
-from umlauf.kernel.work import carry_out
+from umlauf.kernel.work import Work, carry_out
 from umlauf.payments.events import (
     PaymentFailed,
     PaymentProcessing,
@@ -55,61 +57,70 @@ def _settle(record: SQSRecord) -> None:
     read = READERS.get(envelope.type)
     if read is None:
         raise InvalidInput(f"{envelope.type} settles no receivable", field="type")
-    invoice_id, news, reason = read(envelope)
-    if invoice_id is None:
+    change = read(envelope)
+    if change is None:
         return  # a top-up: no invoice waits for it
 
-    receivable = carry_out(
-        lambda work: settle_receivable(
-            invoice_id, news, reason, work=work, receivables=RECEIVABLES
-        ),
-        works=WORKS,
-        now=datetime.now(UTC),
-    )
+    receivable = carry_out(change, works=WORKS, now=datetime.now(UTC))
     metrics.add_metric("SettlementApplied", MetricUnit.Count, 1)
     logger.info(
         "settlement_applied",
-        invoice_id=invoice_id,
-        attempt_id=news.attempt_id,
-        state=news.state.value,
+        invoice_id=receivable.id,
+        event_id=envelope.id,
+        event_type=envelope.type,
         status=receivable.status.value,
     )
 
 
-_News = tuple[str | None, Settlement, str]
+_Change = Callable[[Work], Receivable]
 
 
-def _processing(envelope: EventEnvelope) -> _News:
+def _processing(envelope: EventEnvelope) -> _Change | None:
     told = decode(PaymentProcessing, envelope.data)
     state = SettlementState.PROCESSING
     news = Settlement(told.attempt_id, state, told.amount, envelope.occurred_at)
-    return told.invoice_id, news, ""
+    return _settling(told.invoice_id, news)
 
 
-def _succeeded(envelope: EventEnvelope) -> _News:
+def _succeeded(envelope: EventEnvelope) -> _Change | None:
     told = decode(PaymentSucceeded, envelope.data)
     state = SettlementState.SUCCEEDED
     news = Settlement(told.attempt_id, state, told.amount, told.settled_at)
-    return told.invoice_id, news, ""
+    return _settling(told.invoice_id, news)
 
 
-def _failed(envelope: EventEnvelope) -> _News:
+def _failed(envelope: EventEnvelope) -> _Change | None:
     told = decode(PaymentFailed, envelope.data)
     state = SettlementState.FAILED
     news = Settlement(told.attempt_id, state, told.amount, told.failed_at)
-    return told.invoice_id, news, told.reason_code
+    return _settling(told.invoice_id, news, told.reason_code)
 
 
-def _returned(envelope: EventEnvelope) -> _News:
+def _returned(envelope: EventEnvelope) -> _Change | None:
     told = decode(PaymentReturned, envelope.data)
     state = SettlementState.RETURNED
     news = Settlement(told.attempt_id, state, told.amount, told.returned_at)
-    return told.invoice_id, news, told.reason_code
+    return _settling(told.invoice_id, news, told.reason_code)
 
 
-READERS: Final[dict[str, Callable[[EventEnvelope], _News]]] = {
+def _settling(invoice_id: str | None, news: Settlement, reason: str = "") -> _Change | None:
+    if invoice_id is None:
+        return None
+    return lambda work: settle_receivable(
+        invoice_id, news, reason, work=work, receivables=RECEIVABLES
+    )
+
+
+def _charged(envelope: EventEnvelope) -> _Change:
+    told = decode(FeeCharged, envelope.data)
+    fee = ChargedFee(envelope.id, told.amount, envelope.occurred_at)
+    return lambda work: add_fee(told.invoice_id, fee, work=work, receivables=RECEIVABLES)
+
+
+READERS: Final[dict[str, Callable[[EventEnvelope], _Change | None]]] = {
     PaymentProcessing.TYPE: _processing,
     PaymentSucceeded.TYPE: _succeeded,
     PaymentFailed.TYPE: _failed,
     PaymentReturned.TYPE: _returned,
+    FeeCharged.TYPE: _charged,
 }

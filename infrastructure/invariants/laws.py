@@ -63,12 +63,10 @@ def _debtors_owe_what_is_open(books: Books) -> Violations:
         left = receivable.open - receivable.overpaid
         owed[receivable.customer_id, left.currency] += left.amount_minor
     for customer, currency in sorted({*balances, *owed}):
-        balance, is_open = balances[customer, currency], owed[customer, currency]
-        if balance != is_open:
-            yield (
-                f"{customer} has a balance of {Money(balance, currency)}, "
-                f"but {Money(is_open, currency)} is open"
-            )
+        booked = Money(balances[customer, currency], currency)
+        is_open = Money(owed[customer, currency], currency)
+        if booked != is_open:
+            yield f"{customer} has a balance of {booked}, but {is_open} is open"
 
 
 def _wallets_are_their_entries(books: Books) -> Violations:

@@ -16,6 +16,7 @@ from local.stripe_standin.server import StripeStandIn
 from tests.conftest import read_template
 from tests.functions.gateway import Gateway, Reply, customer_claims, staff_claims
 from umlauf.billing.model import (
+    ChargedFee,
     Invoice,
     InvoiceLine,
     LineKind,
@@ -25,10 +26,12 @@ from umlauf.billing.model import (
     TaxTreatment,
 )
 from umlauf.billing.tax import tax_in
+from umlauf.billing.use_cases.add_fee import add_fee
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
-from umlauf.kernel.work import Work
+from umlauf.kernel.work import Work, carry_out
 from umlauf.wallets.use_cases.credit_top_up import ArrivedPayment, credit_top_up
+from umlauf_adapters.billing.invoices import DynamoReceivables
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.wallets.wallets import DynamoTopUps, DynamoWallets
@@ -138,6 +141,15 @@ class World:
         work.put(receivable)
         DynamoWorks().commit(work)
         return invoice_id
+
+    def charge_fee(self, invoice_id: str, amount_minor: int) -> None:
+        """As billing adds it when dunning has charged it."""
+        fee = ChargedFee(f"dunning_case#{invoice_id}:1.1", Money(amount_minor, "EUR"), self.now)
+        carry_out(
+            lambda work: add_fee(invoice_id, fee, work=work, receivables=DynamoReceivables()),
+            works=DynamoWorks(),
+            now=self.now,
+        )
 
     # What most stories begin with
 

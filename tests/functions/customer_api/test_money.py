@@ -52,6 +52,20 @@ def test_an_invoice_shows_its_lines_tax_and_what_is_open(shop: World) -> None:
     assert [each["id"] for each in listed] == [invoice_id]
 
 
+def test_a_fee_is_shown_beside_the_invoice_and_paid_with_it(shop: World) -> None:
+    customer_id, subscription_id, anna = shop.rider("city-flat")
+    invoice_id = shop.issue_invoice(customer_id, subscription_id, 5900)
+    shop.charge_fee(invoice_id, 350)
+    shown = shop.look(anna, f"/v1/invoices/{invoice_id}")
+    assert shown["invoice"]["gross"]["amount_minor"] == 5900, "the document stays as it was issued"
+    owed = {
+        name: shown["receivable"][name]["amount_minor"] for name in ("open", "fees", "open_fees")
+    }
+    assert owed == {"open": 6250, "fees": 350, "open_fees": 350}
+    paid = anna.post(f"/v1/invoices/{invoice_id}/payments", {}, key="pay-1")
+    assert paid.json["payment"]["amount"]["amount_minor"] == 6250
+
+
 def test_a_setup_is_begun_once_and_its_secret_is_not_kept(shop: World) -> None:
     _, anna = shop.sign_up()
     first = anna.post("/v1/payment-methods/setup", {"kind": "card"}, key="setup-1")

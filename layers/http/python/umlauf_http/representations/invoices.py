@@ -81,10 +81,16 @@ class InvoiceSummaryOut(Out):
 
 
 class ReceivableOut(Out):
-    """`processing` is neither paid nor unpaid: a slow debit is under way."""
+    """`processing` is neither paid nor unpaid: a slow debit is under way.
+
+    `status` is the invoice's own. `open` is what is still to be paid, `open_fees` of it fees.
+    `fees` is all that was charged for collecting the invoice, without tax.
+    """
 
     status: str
     open: MoneyOut
+    fees: MoneyOut
+    open_fees: MoneyOut
     paid: MoneyOut
     processing: MoneyOut
 
@@ -93,6 +99,8 @@ class ReceivableOut(Out):
         return cls(
             status=receivable.status.value,
             open=MoneyOut.of(receivable.open),
+            fees=MoneyOut.of(receivable.fees),
+            open_fees=MoneyOut.of(receivable.open_fees),
             paid=MoneyOut.of(receivable.paid),
             processing=MoneyOut.of(receivable.processing),
         )
