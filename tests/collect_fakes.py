@@ -31,6 +31,7 @@ from umlauf.payments.model import (
     unsettled_shard,
 )
 from umlauf.payments.ports import PaymentDesk
+from umlauf.subscriptions.model import Subscription
 
 NOW = datetime(2026, 10, 5, 7, 30, tzinfo=UTC)  # a Monday, 9:30 in Berlin
 INVOICE = "inv_one"
@@ -391,6 +392,14 @@ class MemoryMessages:
 
 
 @dataclass
+class MemorySubscriptions:
+    store: MemoryStore
+
+    def find(self, subscription_id: str) -> Subscription | None:
+        return self.store.get(Subscription, subscription_id)
+
+
+@dataclass
 class FakePost:
     """Keeps what was sent; `faults` are raised first, one for each try."""
 
@@ -417,4 +426,6 @@ def message_desk(store: MemoryStore, post: FakePost) -> MessageDesk:
         attempts=MemoryAttempts(store),
         live_payments=MemoryLivePayments(store),
         cases=MemoryCases(store),
+        dossiers=MemoryDossiers(store),
+        subscriptions=MemorySubscriptions(store),
     )

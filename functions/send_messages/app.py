@@ -14,13 +14,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from umlauf.billing.events import InvoiceIssued
-from umlauf.dunning.events import CaseClosed, StepTaken
-from umlauf.notifications.occasions import wish_for
+from umlauf.notifications.occasions import OCCASIONS, wish_for
 from umlauf.notifications.ports import MessageDesk
 from umlauf.notifications.telling import tell
-from umlauf.payments.events import PaymentFailed, PaymentReturned
-from umlauf.wallets.events import ToppedUp
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.event_intake import read_event
@@ -28,19 +24,7 @@ from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.notifications.desk import dynamo_message_desk
 from umlauf_adapters.notifications.ses_post import SesPost
 
-NEWS: Final[Mapping[str, type[Any]]] = MappingProxyType(
-    {
-        event.TYPE: event
-        for event in (
-            InvoiceIssued,
-            PaymentFailed,
-            PaymentReturned,
-            StepTaken,
-            CaseClosed,
-            ToppedUp,
-        )
-    }
-)
+NEWS: Final[Mapping[str, type[Any]]] = MappingProxyType({event.TYPE: event for event in OCCASIONS})
 
 logger = Logger()
 metrics = Metrics()
@@ -49,7 +33,9 @@ processor = QueueProcessor(logger)
 
 @cache
 def desk() -> MessageDesk:
-    return dynamo_message_desk(SesPost(client("sesv2"), os.environ["SENDER_ADDRESS"]))
+    # A mail whose answer was lost may have gone out: only its lease decides about another try.
+    ses = client("sesv2", tries=1)
+    return dynamo_message_desk(SesPost(ses, os.environ["SENDER_ADDRESS"]))
 
 
 @logger.inject_lambda_context
