@@ -48,8 +48,9 @@ fix: $(VENV) ## format and repair what a machine can
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
-bench: $(VENV) ## the measurements of docs/benchmarks.md
-	@set -e; for file in tests/benchmarks/bench_*.py; do $(PY) "$$file"; done
+bench: $(VENV) ## the measurements of docs/benchmarks.md: BENCH_BIKES=N BENCH_JSON=FOLDER
+	@set -e; for file in tests/benchmarks/bench_*.py; do $(PY) "$$file" \
+		$(if $(BENCH_JSON),--json "$(BENCH_JSON)/$$(basename $$file .py).json"); done
 
 build: $(VENV) $(VENV_SAM) ## functions and layers as Lambda gets them, weighed
 	@$(SAM) build

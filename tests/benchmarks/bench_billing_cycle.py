@@ -9,8 +9,22 @@ from pathlib import Path
 from local.cloud import LocalCloud
 from tests.architecture.template import read_template
 from tests.architecture.tree import ROOT
+from tests.benchmarks.output import Cell, Table, arguments, tell
 
 SIZES = (200, 2_000)
+COLUMNS = (
+    "invoices",
+    "contracts",
+    "per second",
+    "CPU ms each",
+    "of the smallest",
+    "calls each",
+    "read units",
+    "write units",
+)
+TEXT = """\
+Base fee and one graduated meter, with tax, receivable, number and claims in one transaction; then
+the journal entry. CPU time includes the local database's."""
 TABLE = "AWS::DynamoDB::Table"
 
 
@@ -28,13 +42,15 @@ def write_tables_only(folder: Path) -> None:
 
 
 def main() -> None:
+    options = arguments(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         write_tables_only(Path(folder))
         with LocalCloud(Path(folder), state_dir=Path(folder) / "state") as cloud:
-            measure(cloud)
+            rows = measure(cloud)
+    tell([Table("Billing cycle", TEXT, COLUMNS, rows)], options.json)
 
 
-def measure(cloud: LocalCloud) -> None:
+def measure(cloud: LocalCloud) -> list[list[Cell]]:
     """Bill and post at each size."""
     # Models read their table's name when they are imported, clients their endpoint.
     os.environ["TABLE_PREFIX"] = "umlauf"
@@ -43,15 +59,16 @@ def measure(cloud: LocalCloud) -> None:
     os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "umlauf"
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
     contracts = import_module("tests.benchmarks.metered_contracts")
-    print("## Billing cycle")
-    print("\nBase fee and one graduated meter, with tax, receivable, number and claims in one")
-    print("transaction; then the journal entry. CPU time includes the local database's.\n")
-    print("| | contracts | per second | CPU ms each | calls each | read units | write units |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
+    costs = []
     for number, size in enumerate(SIZES):
         contracts.write(size, number)
-        print(contracts.bill(cloud, size, number).row("billed"))
-        print(contracts.post(cloud, size, number).row("posted"))
+        costs.append((contracts.bill(cloud, size, number), contracts.post(cloud, size, number)))
+    least = costs[0]
+    return [
+        cost.row(name, smallest)
+        for both in costs
+        for name, cost, smallest in zip(("billed", "posted"), both, least, strict=True)
+    ]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 
 from local.cloud import LocalCloud
 from local.measuring import Measurement
+from tests.benchmarks.output import Cell
 from tests.functions.billing_world import OCTOBER, STARTED, Cycle
 from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
 from tests.offer_fakes import CITY_METERED, OfferWorld
@@ -38,14 +39,23 @@ class Cost:
     cpu_seconds: float
     dynamodb: Measurement
 
-    def row(self, name: str) -> str:
+    @property
+    def cpu_ms(self) -> float:
+        return self.cpu_seconds * 1000 / self.contracts
+
+    def row(self, name: str, least: "Cost") -> list[Cell]:
+        """`least` is the cost at the smallest size: growth shows against it."""
         n = self.contracts
-        calls = sum(self.dynamodb.calls.values())
-        return (
-            f"| {name} | {n:,} | {n / self.seconds:.0f} | {self.cpu_seconds * 1000 / n:.1f} "
-            f"| {calls / n:.2f} | {self.dynamodb.read_units / n:.1f} "
-            f"| {self.dynamodb.write_units / n:.1f} |"
-        )
+        return [
+            name,
+            n,
+            n / self.seconds,
+            self.cpu_ms,
+            self.cpu_ms / least.cpu_ms,
+            self.dynamodb.calls.total() / n,
+            self.dynamodb.read_units / n,
+            self.dynamodb.write_units / n,
+        ]
 
 
 def write(size: int, number: int) -> None:

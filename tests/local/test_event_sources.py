@@ -105,6 +105,22 @@ def test_an_operation_is_measured_in_calls_and_units(cloud: LocalCloud, table: T
     assert measured.dynamodb["calls"]["PutItem"] == 1
 
 
+@pytest.mark.parametrize(("is_consistent", "units"), [(True, 4.0), (False, 2.0)])
+def test_a_batch_read_is_counted_by_the_size_of_each_item(
+    cloud: LocalCloud, table: Table, *, is_consistent: bool, units: float
+) -> None:
+    table.put("other#small")
+    large = {"pk": {"S": "other#large"}, "sk": {"S": "x"}, "text": {"S": "." * 5_000}}
+    cloud.client("dynamodb").put_item(TableName=table.name, Item=large)
+    names = ("other#small", "other#large", "other#missing")
+    keys = [{"pk": {"S": name}, "sk": {"S": "x"}} for name in names]
+    wanted = {table.name: {"Keys": keys, "ConsistentRead": is_consistent}}
+    with cloud.measure() as measured:
+        found = cloud.client("dynamodb").batch_get_item(RequestItems=wanted)
+    assert len(found["Responses"][table.name]) == 2
+    assert measured.read_units == units
+
+
 def test_what_a_function_calls_is_counted_as_its_own(cloud: LocalCloud, table: Table) -> None:
     with cloud.measure() as measured:
         table.put("thing#counted")
