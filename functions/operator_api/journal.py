@@ -38,7 +38,6 @@ class JournalEntryOut(Out):
     source_type: str
     source_event_id: str
     debtor: str | None
-    reverses: str | None
     postings: list[PostingOut]
 
     @classmethod
@@ -51,7 +50,6 @@ class JournalEntryOut(Out):
             source_type=entry.source_type,
             source_event_id=entry.source_event_id,
             debtor=entry.debtor,
-            reverses=entry.reverses,
             postings=[PostingOut.of(posting) for posting in entry.postings],
         )
 

@@ -19,10 +19,9 @@ from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_intake import read_event
 from umlauf_adapters.kernel.queue_records import QueueProcessor
-from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
+from umlauf_adapters.ledger.journal import DynamoDebtors
 
 WORKS: Final = DynamoWorks()
-JOURNAL: Final = DynamoJournal()
 DEBTORS: Final = DynamoDebtors()
 BOOKS: Final = Books()
 
@@ -49,9 +48,7 @@ def _post(record: SQSRecord) -> None:
     notice = Notice(envelope.id, envelope.type, envelope.occurred_at, decode(view, envelope.data))
     try:
         entry = carry_out(
-            lambda work: post_journal(
-                notice, books=BOOKS, work=work, journal=JOURNAL, debtors=DEBTORS
-            ),
+            lambda work: post_journal(notice, books=BOOKS, work=work, debtors=DEBTORS),
             works=WORKS,
             now=datetime.now(UTC),
         )

@@ -26,7 +26,7 @@ from umlauf.ledger.facts import (
     SessionSettled,
     ToppedUp,
 )
-from umlauf.ledger.model import JournalEntry, Posting, Side
+from umlauf.ledger.model import Posting, Side
 
 _FOR_INVOICES: Final = "invoice"
 
@@ -51,7 +51,6 @@ class Coding:
     text: str
     posted_on: date
     postings: tuple[Posting, ...]
-    reverses: str | None = None
 
 
 def code(  # noqa: PLR0911 - one return for each kind of fact
@@ -74,20 +73,6 @@ def code(  # noqa: PLR0911 - one return for each kind of fact
             return _topped_up(fact, books.day_of(occurred_at), chart)
         case SessionSettled():
             return _session_settled(fact, books)
-
-
-def with_reversal(coding: Coding, posted: JournalEntry) -> Coding:
-    """The coding, with an entry taken back that should not stand any more."""
-    reversal = tuple(posting.reversed() for posting in posted.postings)
-    postings = (*reversal, *coding.postings)
-    return Coding(
-        coding.reference,
-        coding.customer_id,
-        coding.text,
-        coding.posted_on,
-        postings,
-        reverses=posted.id,
-    )
 
 
 def _invoice_issued(fact: InvoiceIssued, books: Books) -> Coding:

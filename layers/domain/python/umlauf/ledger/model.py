@@ -38,9 +38,6 @@ class Posting:
         """Debit positive, credit negative."""
         return self.amount if self.side is Side.DEBIT else -self.amount
 
-    def reversed(self) -> "Posting":
-        return replace(self, side=self.side.other)
-
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
@@ -61,7 +58,6 @@ class JournalEntry:
     recorded_at: datetime
     postings: tuple[Posting, ...]
     debtor: str | None = None
-    reverses: str | None = None
     version: int = 0
 
     def __post_init__(self) -> None:

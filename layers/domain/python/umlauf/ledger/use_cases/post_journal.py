@@ -1,20 +1,16 @@
 """Post what happened, once per event."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import Claim, Work
-from umlauf.ledger.coding import Books, Coding, code, with_reversal
+from umlauf.ledger.coding import Books, code
 from umlauf.ledger.events import EntryPosted
-from umlauf.ledger.facts import Fact, PaymentFailed
+from umlauf.ledger.facts import Fact
 from umlauf.ledger.model import JournalEntry, movements_on
-from umlauf.ledger.ports import Debtors, Journal
+from umlauf.ledger.ports import Debtors
 from umlauf.ledger.use_cases.find_debtor import find_debtor
-
-_PAYMENT: Final = "payments.payment_succeeded.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +24,13 @@ class Notice:
 
 
 def post_journal(
-    notice: Notice, *, books: Books, work: Work, journal: Journal, debtors: Debtors
+    notice: Notice, *, books: Books, work: Work, debtors: Debtors
 ) -> JournalEntry | None:
     """Post the entry of an event; None if it moves nothing. Posted before, the claim says so.
 
     Raises NoAccount, NoDebtorAccountLeft.
     """
-    coding = _code(notice, books, journal)
+    coding = code(notice.fact, notice.occurred_at, books)
     if not coding.postings:
         return None
 
@@ -54,25 +50,7 @@ def post_journal(
         recorded_at=work.now,
         postings=coding.postings,
         debtor=debtor.id if debtor else None,
-        reverses=coding.reverses,
     )
     work.claim(Claim(f"JOURNAL#{notice.event_id}"))
     work.put(entry, EntryPosted(entry.id, notice.event_id, entry.posted_on, entry.debit_total))
     return entry
-
-
-def _code(notice: Notice, books: Books, journal: Journal) -> Coding:
-    coding = code(notice.fact, notice.occurred_at, books)
-    if isinstance(notice.fact, PaymentFailed):
-        posted = _standing_payment(journal.of_reference(notice.fact.attempt_id))
-        if posted is not None:
-            return with_reversal(coding, posted)
-    return coding
-
-
-def _standing_payment(entries: Sequence[JournalEntry]) -> JournalEntry | None:
-    """The payment of an attempt that was posted and not taken back."""
-    reversed_ids = {entry.reverses for entry in entries}
-    return next(
-        (e for e in entries if e.source_type == _PAYMENT and e.id not in reversed_ids), None
-    )
