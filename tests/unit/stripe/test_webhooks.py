@@ -85,8 +85,8 @@ def test_without_a_secret_nothing_is_taken(blank: str) -> None:
         verify_signature(BODY, sign(BODY, secret=blank), secret=blank, now=NOW)
 
 
-def event(thing: object) -> str:
-    return json.dumps({"id": "evt_1", "type": "any.type", "data": {"object": thing}})
+def event(thing: object, kind: str = "any.type") -> str:
+    return json.dumps({"id": "evt_1", "type": kind, "data": {"object": thing}})
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,26 @@ def event(thing: object) -> str:
 )
 def test_a_webhook_says_which_payment_to_look_at(thing: object, reference: str | None) -> None:
     assert read_notice(event(thing)).payment_reference == reference
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_news"),
+    [
+        ("payment_intent.created", False),
+        ("charge.pending", False),
+        ("payment_intent.processing", True),
+        ("charge.succeeded", False),
+        ("payment_intent.succeeded", True),
+        ("charge.failed", False),
+        ("payment_intent.payment_failed", True),
+        ("payment_intent.canceled", True),
+        ("charge.refunded", True),
+        ("charge.dispute.created", True),
+    ],
+)
+def test_what_the_payment_intent_says_itself_is_looked_at_once(kind: str, *, is_news: bool) -> None:
+    thing = {"object": "charge", "id": "ch_1", "payment_intent": "pi_1"}
+    assert (read_notice(event(thing, kind)).payment_reference is not None) == is_news
 
 
 @pytest.mark.parametrize("body", ["", "[]", "null", '"text"', "{}", event(None), event([1])])

@@ -18,6 +18,10 @@ MAX_SIGNATURES: Final = 8
 """While a secret is rotated there are two; a header with ever more is somebody trying."""
 
 _ABOUT_A_PAYMENT: Final = frozenset({"payment_intent", "charge", "dispute"})
+_ECHOES: Final = frozenset(
+    {"payment_intent.created", "charge.pending", "charge.succeeded", "charge.failed"}
+)
+"""What we did ourselves, and what a webhook of the payment intent's own says in the same moment."""
 
 
 class BadSignature(InvalidInput):
@@ -30,7 +34,7 @@ class UnreadableWebhook(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One webhook event. `payment_reference` is None for news about anything but a payment."""
+    """One webhook event. `payment_reference` is None if it brings no news about a payment."""
 
     event_id: str
     type: str
@@ -65,7 +69,9 @@ def read_notice(raw_body: str | bytes) -> Notice:
     try:
         event = json.loads(raw_body)
         thing = event["data"]["object"]
-        return Notice(str(event["id"]), str(event["type"]), _payment_reference(thing))
+        reference = _payment_reference(thing)
+        is_echo = event["type"] in _ECHOES
+        return Notice(str(event["id"]), str(event["type"]), None if is_echo else reference)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UnreadableWebhook(f"not an event of Stripe's: {error!r}", field="body") from error
 
