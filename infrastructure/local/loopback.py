@@ -8,15 +8,15 @@ import asyncio
 import contextvars
 import functools
 import io
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import botocore.httpsession
 import botocore.session
+import botocore.useragent
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from urllib3 import HTTPHeaderDict
-from urllib3.response import HTTPResponse
 
 from local import invocation_context
 from local.boot import LOOPBACK, Application, Ministack
@@ -50,11 +50,15 @@ class Loopback:
         # Every environment has a session of its own; reading AWS's models once is enough for all.
         self._create_loader = botocore.session.create_loader
         botocore.session.create_loader = functools.cache(self._create_loader)
+        # Each request says anew, letter by letter, which software sends it.
+        self._clean = botocore.useragent.sanitize_user_agent_string_component
+        botocore.useragent.sanitize_user_agent_string_component = functools.cache(self._clean)
 
     def close(self) -> None:
         if self._send is not None:
             botocore.httpsession.URLLib3Session.send = self._send
             botocore.session.create_loader = self._create_loader
+            botocore.useragent.sanitize_user_agent_string_component = self._clean
             self._send = None
 
     def _answer(self, request: AWSPreparedRequest) -> AWSResponse:
@@ -65,13 +69,15 @@ class Loopback:
             contextvars.copy_context().run(_finish_at_once, work)
         else:
             asyncio.run_coroutine_threadsafe(work, self._ministack.loop).result(_SECONDS)
-        raw = HTTPResponse(
-            body=io.BytesIO(exchange.body),
-            headers=HTTPHeaderDict(exchange.headers),
-            status=exchange.status,
-            preload_content=False,
-        )
-        return AWSResponse(request.url, exchange.status, raw.headers, raw)
+        headers = HTTPHeaderDict(exchange.headers)
+        return AWSResponse(request.url, exchange.status, headers, _Body(exchange.body))
+
+
+class _Body(io.BytesIO):
+    """A whole body where botocore expects one that still comes in."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
 
 
 def _is_for_dynamodb(request: AWSPreparedRequest) -> bool:

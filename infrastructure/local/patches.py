@@ -71,6 +71,7 @@ class Patches:
         self._tokens_are_checked_in_process()
         self._permissions_are_checked_on_the_resource()
         self._authority_loads_its_key_once()
+        self._policies_are_read_once()
 
     def show_ports(self, http_port: int, mqtt_port: int) -> None:
         """Correct the addresses ministack hands out; it read the ports when it was imported."""
@@ -195,6 +196,20 @@ class Patches:
         x509._require_crypto()  # it imports on first use
         load = functools.lru_cache(maxsize=8)(x509.serialization.load_pem_private_key)
         self.replace(x509, "serialization", Overlay(x509.serialization, load_pem_private_key=load))
+
+    def _policies_are_read_once(self) -> None:
+        """A role's policies are checked with each of its calls, and change with deployments only.
+
+        The document's text is the key, so a changed policy is read anew.
+        """
+        evaluator = self.ministack.iam_evaluator
+        parse = evaluator.parse_policy_document
+        parse_text = functools.lru_cache(maxsize=256)(parse)
+        self.replace(
+            evaluator,
+            "parse_policy_document",
+            lambda doc: parse_text(doc) if isinstance(doc, str) else parse(doc),
+        )
 
     def _state_machines_are_complete(self) -> None:
         stepfunctions = self.ministack.stepfunctions
