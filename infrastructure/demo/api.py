@@ -57,9 +57,10 @@ class Api:
         return self._http.request(method, path, headers=headers, **arguments)
 
 
-def connect(url: str) -> httpx.Client:
-    """One connection for everybody."""
-    return httpx.Client(base_url=url, timeout=_SECONDS)
+def connect(url: str, before_each: Callable[[], object] = lambda: None) -> httpx.Client:
+    """One connection for everybody; `before_each` is called before every request."""
+    hooks = {"request": [lambda _: before_each()]}
+    return httpx.Client(base_url=url, timeout=_SECONDS, event_hooks=hooks)
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:

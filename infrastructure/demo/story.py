@@ -60,7 +60,9 @@ class Story:
         self._platform, self._cloud, self._progress = platform, platform.cloud, progress
         chosen = set(bikes)
         self._rides = [ride for ride in rides if ride.bike in chosen]
-        self._http = connect(platform.cloud.http_url)
+        # Nobody acts before all that the one before them caused has happened. In the cloud the two
+        # would race; here the same bikes give the same events in the same order.
+        self._http = connect(platform.cloud.http_url, before_each=platform.cloud.settle)
         staff = platform.staff
         self._office = BackOffice(self._http, staff.username, staff.password)
         self._card_form = stripe.StripeClient(
