@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,6 +79,21 @@ def test_status_says_what_runs_and_where(umlauf: Shell, platform: Platform) -> N
     assert status["status"] == "running"
     assert status["http_url"] == platform.cloud.http_url
     assert platform.cloud.http_url in umlauf("status")[1]
+
+
+def test_the_command_runs_from_any_folder(umlauf: Shell, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "UMLAUF_HTTP_PORT": os.environ["UMLAUF_HTTP_PORT"]}
+    link = tmp_path / "umlauf"
+    link.symlink_to(ROOT / "bin" / "umlauf")
+    ran = subprocess.run(
+        [link, "status", "--json"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout)["status"] == "running"
 
 
 def test_the_clock_moves_forward_and_never_back(umlauf: Shell, platform: Platform) -> None:
