@@ -16,7 +16,7 @@ from umlauf.dunning.model import Case, CaseState
 from umlauf.fleet.model import Outcome, Reason, Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
 from umlauf.kernel.money import Money, total
-from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
+from umlauf.ledger.balances import Balances, is_balanced, sub_ledger_gaps, trial_balance
 from umlauf.ledger.chart import SKR04
 from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.subscriptions.model import Status, Subscription
@@ -39,10 +39,11 @@ def books_balance(books: Books) -> Violations:
     """1.
 
     Entries balance; the control account is the sum of the debtors, who owe what their receivables
-    say; wallets are their entries.
+    say; wallets are their entries, and together what the books owe to prepaid customers.
     """
     entries = books.of(JournalEntry)
-    if not is_balanced(trial_balance(entries)):
+    balances = trial_balance(entries)
+    if not is_balanced(balances):
         yield "the trial balance is not zero"
     for (debtor, currency), gap in sub_ledger_gaps(
         entries, books.of(Debtor), SKR04.debtors.number
@@ -50,6 +51,7 @@ def books_balance(books: Books) -> Violations:
         yield f"debtor {debtor} differs from the journal by {gap} ({currency})"
     yield from _debtors_owe_what_is_open(books)
     yield from _wallets_are_their_entries(books)
+    yield from _wallets_are_the_credit_account(books, balances)
 
 
 def _debtors_owe_what_is_open(books: Books) -> Violations:
@@ -81,6 +83,20 @@ def _wallets_are_their_entries(books: Books) -> Violations:
             yield f"wallet {wallet.id} has {wallet.available} available"
         if len(by_wallet[wallet.id]) != wallet.entry_count:
             yield f"wallet {wallet.id} counts {wallet.entry_count} entries, not all are there"
+
+
+def _wallets_are_the_credit_account(books: Books, balances: Balances) -> Violations:
+    """In each currency: what is in wallets is what the journal owes to their owners."""
+    in_wallets: Counter[str] = Counter()
+    for wallet in books.of(Wallet):
+        in_wallets[wallet.currency] += wallet.balance.amount_minor
+    credit = SKR04.customer_credit.number
+    owed = {currency: -sum_ for (account, currency), sum_ in balances.items() if account == credit}
+    for currency in sorted({*in_wallets, *owed}):
+        held = Money(in_wallets[currency], currency)
+        booked = owed.get(currency, Money(0, currency))
+        if held != booked:
+            yield f"wallets hold {held}, account {credit} says {booked}"
 
 
 def charges_happen_once(books: Books) -> Violations:

@@ -148,6 +148,20 @@ ENTRY = JournalEntry(
     ),
     debtor="10000",
 )
+TOP_UP = JournalEntry(
+    id="jnl_top_up",
+    source_event_id="wallet#wal_1:1.0",
+    source_type="wallets.topped_up.v1",
+    reference="wal_1",
+    text="Top-up",
+    posted_on=date(2026, 10, 1),
+    recorded_at=NOW,
+    postings=(
+        Posting(SKR04.payments_in_transit.number, Side.DEBIT, TEN),
+        Posting(SKR04.customer_credit.number, Side.CREDIT, TEN),
+    ),
+    debtor=None,
+)
 
 
 def sound_books() -> Books:
@@ -158,7 +172,7 @@ def sound_books() -> Books:
             Series: [Series("RE-2026", 1)],
             NumberBlock: [NumberBlock("b", "RE-2026", 1, 1)],
             DocumentNumber: list(NUMBERS),
-            JournalEntry: [ENTRY],
+            JournalEntry: [ENTRY, TOP_UP],
             Debtor: [Debtor("10000", "cus_1", (TEN + TAX,))],
             Wallet: [Wallet("wal_1", "cus_2", TEN, entry_count=1)],
             WalletEntry: [
@@ -211,7 +225,7 @@ def test_a_fee_is_owed_in_the_books_and_by_the_customer_or_not_at_all() -> None:
         ),
         debtor="10000",
     )
-    both = _set(JournalEntry, ENTRY, posted)(charged)
+    both = _set(JournalEntry, ENTRY, TOP_UP, posted)(charged)
     both = _set(Debtor, Debtor("10000", "cus_1", (TEN + TAX + TAX,)))(both)
     assert not check(charged).hold
     assert check(both).hold
@@ -245,6 +259,12 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         ),
         pytest.param(1, _set(Receivable), "but 0.00 EUR is open", id="invoice nobody collects"),
         pytest.param(1, _set(WalletEntry), "its entries say", id="balance without entry"),
+        pytest.param(
+            1,
+            _set(JournalEntry, ENTRY),
+            "wallets hold 10.00 EUR, account 3500 says 0.00 EUR",
+            id="prepaid money that was never posted",
+        ),
         pytest.param(
             2,
             _set(Invoice, INVOICE, replace(INVOICE, id="inv_2", number="RE-2026-000002")),
