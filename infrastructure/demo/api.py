@@ -10,6 +10,7 @@ import httpx
 
 Json = Any
 _SECONDS: Final = 60
+_TRIES: Final = 5
 
 
 class Refused(Exception):
@@ -57,10 +58,33 @@ class Api:
         return self._http.request(method, path, headers=headers, **arguments)
 
 
-def connect(url: str, before_each: Callable[[], object] = lambda: None) -> httpx.Client:
-    """One connection for everybody; `before_each` is called before every request."""
+class _Patient(httpx.HTTPTransport):
+    """Waits and asks again when the API says that it is asked too much."""
+
+    def __init__(self, wait: Callable[[], None]) -> None:
+        super().__init__()
+        self._wait = wait
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        for _ in range(_TRIES):
+            if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                break
+            answer.close()
+            self._wait()
+            answer = super().handle_request(request)
+        return answer
+
+
+def connect(
+    url: str, *, before_each: Callable[[], object], wait: Callable[[], None]
+) -> httpx.Client:
+    """One connection for everybody.
+
+    `before_each` is called before every request; `wait` lets some of the platform's time pass.
+    """
     hooks = {"request": [lambda _: before_each()]}
-    return httpx.Client(base_url=url, timeout=_SECONDS, event_hooks=hooks)
+    return httpx.Client(base_url=url, timeout=_SECONDS, event_hooks=hooks, transport=_Patient(wait))
 
 
 def _problem(answer: httpx.Response) -> Mapping[str, Any]:

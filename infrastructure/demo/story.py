@@ -23,7 +23,6 @@ from local.platform import STRIPE_KEY, Platform
 OPENING: Final = datetime(2026, 8, 31, 8, tzinfo=UTC)
 HAND_OVER: Final = datetime(2026, 8, 31, 22, tzinfo=UTC)  # midnight in Berlin: September begins
 CARDS_CHANGE: Final = datetime(2026, 9, 30, 12, tzinfo=UTC)
-MONTH_END: Final = datetime(2026, 10, 1, 0, tzinfo=UTC)
 FRESH_CARDS: Final = datetime(2026, 10, 12, 10, tzinfo=UTC)
 CURTAIN: Final = datetime(2026, 12, 1, 0, tzinfo=UTC)
 _FOR_GOOD: Final = 10_000
@@ -62,7 +61,11 @@ class Story:
         self._rides = [ride for ride in rides if ride.bike in chosen]
         # Nobody acts before all that the one before them caused has happened. In the cloud the two
         # would race; here the same bikes give the same events in the same order.
-        self._http = connect(platform.cloud.http_url, before_each=platform.cloud.settle)
+        self._http = connect(
+            platform.cloud.http_url,
+            before_each=platform.cloud.settle,
+            wait=self._wait_a_second,
+        )
         staff = platform.staff
         self._office = BackOffice(self._http, staff.username, staff.password)
         self._card_form = stripe.StripeClient(
@@ -222,6 +225,10 @@ class Story:
                 app.add_method(card=FRESH_CARD)
                 app.pay_open_invoices(f"fresh-{who.part.number}")
         self._cloud.settle()
+
+    def _wait_a_second(self) -> None:
+        """The gateway admits so many requests a second, and time stands still between moves."""
+        self._cloud.advance(timedelta(seconds=1))
 
     def _write_secret(self, name: str, text: str) -> None:
         path = self._keys / name

@@ -22,7 +22,7 @@ NOT_HONOURED: dict[tuple[str, str], str] = {
     ("AWS::StepFunctions::StateMachine", "LoggingConfiguration"): _HISTORY,
     ("AWS::StepFunctions::StateMachine", "TracingConfiguration"): _NO_TRACES,
     # Kept by ministack and shown again, but without effect.
-    ("AWS::ApiGateway::Stage", "MethodSettings"): "requests are neither throttled nor counted",
+    ("AWS::ApiGateway::Stage", "MethodSettings"): "requests are throttled, but not counted",
     ("AWS::ApiGateway::Stage", "TracingEnabled"): _NO_TRACES,
     ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): "a saved state does its work",
     ("AWS::Events::Rule", "Targets.DeadLetterConfig"): _NO_FAILED_DELIVERY,
