@@ -14,7 +14,6 @@ from umlauf_adapters.fleet.commands import DynamoCommands, DynamoRestrictions
 from umlauf_adapters.fleet.devices import DynamoDevices
 from umlauf_adapters.fleet.iot_registry import IotRegistry
 from umlauf_adapters.inventory.assets import DynamoAssets
-from umlauf_adapters.inventory.holders import DynamoHolders
 from umlauf_adapters.inventory.stations import DynamoStations
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
@@ -33,7 +32,6 @@ CUSTOMERS: Final = DynamoCustomers()
 DEBTORS: Final = DynamoDebtors()
 DEVICES: Final = DynamoDevices()
 EVENT_LOG: Final = DynamoEventLog()
-HOLDERS: Final = DynamoHolders(ASSETS)
 INVOICES: Final = DynamoInvoices()
 JOURNAL: Final = DynamoJournal()
 METER_POINTS: Final = DynamoMeterPoints()

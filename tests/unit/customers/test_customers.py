@@ -12,7 +12,6 @@ from umlauf.customers.events import ConsentChanged, CustomerSignedUp
 from umlauf.customers.model import Customer, EmailOwner, Language, Purpose
 from umlauf.customers.use_cases.change_consent import change_consent
 from umlauf.customers.use_cases.change_profile import ProfileChange, change_profile
-from umlauf.customers.use_cases.set_default_payment_method import set_default_payment_method
 from umlauf.customers.use_cases.sign_up_customer import SignUp, sign_up_customer
 from umlauf.kernel.calendar import UnknownZone
 from umlauf.kernel.work import Work
@@ -185,23 +184,6 @@ def test_a_strangers_profile_is_not_found() -> None:
         change_profile(
             ProfileChange(customer_id="cus_x", name="x"), work=Work(NOW), customers=world.customers
         )
-
-
-def test_the_default_payment_method_is_remembered_and_forgotten() -> None:
-    world = OfferWorld()
-    ada = sign_up(world)
-
-    def pay_by(method: str | None) -> str | None:
-        changed = world.store.run(
-            lambda work: set_default_payment_method(
-                ada.id, method, work=work, customers=world.customers
-            ),
-            NOW,
-        )
-        return changed.default_payment_method_id
-
-    assert [pay_by(method) for method in ("pmt_1", "pmt_1", None)] == ["pmt_1", "pmt_1", None]
-    assert world.store.commits == 3  # the sign-up and two changes: the repeat is none
 
 
 def test_events_and_keys_carry_no_personal_data() -> None:

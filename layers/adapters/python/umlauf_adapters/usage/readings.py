@@ -58,9 +58,6 @@ class DynamoReadings:
     def scan(self) -> Iterator[PlacedReading]:
         return READINGS.scan()
 
-    def scan_corrections(self) -> Iterator[Correction]:
-        return CORRECTIONS.scan()
-
     @staticmethod
     def _after(device_id: str, position: Position) -> PlacedReading | None:
         table = READINGS.table

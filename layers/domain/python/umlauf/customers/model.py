@@ -65,7 +65,6 @@ class Customer:
     is_business: bool = False
     consents: tuple[Consent, ...] = ()
     status: CustomerStatus = CustomerStatus.ACTIVE
-    default_payment_method_id: str | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
