@@ -77,7 +77,10 @@ class _Patient(httpx.HTTPTransport):
 
 
 def connect(
-    url: str, *, before_each: Callable[[], object], wait: Callable[[], None]
+    url: str,
+    *,
+    before_each: Callable[[], object] = lambda: None,
+    wait: Callable[[], None] = lambda: None,
 ) -> httpx.Client:
     """One connection for everybody.
 
