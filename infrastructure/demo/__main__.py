@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _platform(*, is_serving: bool) -> Platform:
     """A fresh platform: on the well-known ports if people are to find it, else on free ones.
 
-    One that nobody is to find keeps its logins and logs apart from those of one that runs beside it.
+    One that nobody is to find keeps its logins and logs apart from another that serves.
     """
     if not is_serving:
         return Platform(ROOT, start=OPENING, state_dir=ROOT / ".umlauf" / "demo")
