@@ -33,7 +33,8 @@ class FunctionLogs:
             if file is None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 path = self._folder / f"{function}.log"
-                file = self._files[function] = path.open("a", encoding="utf-8")
+                # Anew with each start: the clocks of two runs would make nonsense of one file.
+                file = self._files[function] = path.open("w", encoding="utf-8")
             file.write(text)
             file.flush()
 
