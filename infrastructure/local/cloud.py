@@ -113,6 +113,8 @@ class LocalCloud:
             self._ministack = ministack()
             check_names(self._ministack)
             undo.callback(self._ministack.shut)
+            undo.callback(gc.set_threshold, *gc.get_threshold())
+            gc.set_threshold(*_RARELY)
             self._assemble(undo)
             self._ministack.serve(self.front, listener, self.mqtt_port)
             self.client = ClientFactory(self.http_url)
@@ -122,8 +124,6 @@ class LocalCloud:
     def _assemble(self, undo: contextlib.ExitStack) -> None:
         """Build the parts and connect them; in the order of their use, undone in reverse."""
         engine = self._ministack
-        undo.callback(gc.set_threshold, *gc.get_threshold())
-        gc.set_threshold(*_RARELY)
         self.clock.start(self._start_at)
         undo.callback(self.clock.stop)
         undo.callback(self._turns.close)
