@@ -27,7 +27,15 @@ class SignUpIn(In):
     consents: list[Purpose] = Field([], max_length=len(Purpose))
 
 
-@endpoint(routes, "/v1/signups", method="POST", status=201, errors=(409,), secret=("password",))
+@endpoint(
+    routes,
+    "/v1/signups",
+    method="POST",
+    status=201,
+    errors=(409,),
+    secret=("password",),
+    named_by="email",
+)
 def sign_up(body: SignUpIn, call: Call) -> CustomerOut:
     """Sign up as a new customer; then ask for a token and order."""
     command = SignUp(

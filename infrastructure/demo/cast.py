@@ -68,7 +68,7 @@ _FAILING_DEBIT_AT: Final = 1
 
 
 def deal(bikes: list[str]) -> list[Part]:
-    """One part a bike. The first, Anna, signs up exactly as the README's curl example does."""
+    """One part a bike, by its place in the list."""
     return [_part(number, bike) for number, bike in enumerate(bikes)]
 
 

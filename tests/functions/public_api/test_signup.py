@@ -53,6 +53,14 @@ def test_signing_up_twice_under_one_key_makes_one_customer(world: World) -> None
     assert [user["Username"] for user in users] == [first.json["id"]]
 
 
+def test_two_people_who_copy_one_key_both_sign_up(world: World) -> None:
+    """A key from the documentation belongs to whoever uses it, by their address."""
+    first = world.sign_up_reply("gustav", key="my-first-signup")
+    second = world.sign_up_reply("hilde", key="my-first-signup")
+    assert (first.status, second.status) == (201, 201)
+    assert first.json["id"] != second.json["id"]
+
+
 def test_a_signup_that_was_cut_off_is_repaired_by_its_repetition(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -91,7 +92,16 @@ def _command(
         # A stored hash of a password could be guessed; it is not what makes the command this one.
         body = {name: value for name, value in parsed.items() if name not in operation.secret}
     content = {"path": incoming.path_parameters, "query": incoming.query, "body": body}
-    return read_command(identity.principal, operation.route, incoming.headers, content)
+    principal = _principal(operation, identity, parsed)
+    return read_command(principal, operation.route, incoming.headers, content)
+
+
+def _principal(operation: Operation, identity: Identity, parsed: Any) -> str:
+    """Who commands. Of somebody who is not signed in only a digest of what names them is kept."""
+    if operation.named_by is None or not isinstance(parsed, dict):
+        return identity.principal
+    name = str(parsed.get(operation.named_by)).strip().casefold()
+    return f"{identity.principal}:{sha256(name.encode()).hexdigest()[:32]}"
 
 
 def _inputs(operation: Operation, incoming: Incoming, call: Call) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def endpoint(  # noqa: PLR0913 - an operation has this many sides
     groups: tuple[str, ...] = (),
     idempotency: Idempotency | None = None,
     secret: tuple[str, ...] = (),
+    named_by: str | None = None,
     needs_match: bool = False,
 ) -> Callable[[V], V]:
     """Make a view an operation of the API.
@@ -65,6 +66,7 @@ def endpoint(  # noqa: PLR0913 - an operation has this many sides
             groups=groups or routes.groups,
             idempotency=idempotency or usual,
             secret=frozenset(secret),
+            named_by=named_by,
             needs_match=needs_match,
             view=view,
             parameters=parameters_of(view),

@@ -32,7 +32,10 @@ class Identity:
 
     @property
     def principal(self) -> str:
-        """Names the caller in claims: two callers with the same idempotency key never meet."""
+        """Names the caller in claims, so that two callers with the same idempotency key never meet.
+
+        Who is not signed in is named by the operation (`named_by`), or shares one name with all.
+        """
         return f"{self.access.value}:{self.name}" if self.name else self.access.value
 
 

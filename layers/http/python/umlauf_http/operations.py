@@ -32,6 +32,8 @@ class Operation:
     idempotency: Idempotency
     secret: frozenset[str]
     """Body and answer fields that are never stored: passwords, private keys."""
+    named_by: str | None
+    """The body field that names a caller who is not signed in: keys of two of them never meet."""
     needs_match: bool
     """Two editors may meet here: the caller must say which version it edits (If-Match)."""
     view: View
