@@ -63,7 +63,12 @@ class Day:
 
     def __init__(self, platform: Platform, folder: Path) -> None:
         self._cloud, self._folder = platform.cloud, folder
-        self._http = connect(self._cloud.http_url)
+        # The gateway admits so many requests a second, and the clock stands still between moves.
+        self._http = connect(
+            self._cloud.http_url,
+            before_each=self._cloud.settle,
+            wait=lambda: self._cloud.advance(timedelta(seconds=1)),
+        )
         staff = platform.staff
         self._office = BackOffice(self._http, staff.username, staff.password)
         self._card_form = stripe.StripeClient(

@@ -92,7 +92,7 @@ class Observer:
             self._cloud.settle()
         tallies = {
             name.removeprefix(self._prefix).replace("-", "_"): tally
-            for name, tally in measured.by_function.items()
+            for name, tally in sorted(measured.by_function.items())
             if name != OUTSIDE
         }
         return Observed(tallies, self._cloud.events.all()[seen:])
