@@ -18,6 +18,7 @@ from umlauf.usage.use_cases.mount_meter import mount_meter
 from umlauf.wallets.model import Session, SessionTerms, Wallet, wallet_id_of
 from umlauf.wallets.use_cases.credit_top_up import ArrivedPayment, credit_top_up
 from umlauf.wallets.use_cases.open_wallet import open_wallet
+from umlauf.wallets.use_cases.release_session import release_session
 from umlauf.wallets.use_cases.start_session import SessionOrder, start_session
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
@@ -131,6 +132,18 @@ class Street(OfferWorld):
                 wallets=DynamoWallets(),
                 sessions=DynamoSessions(),
                 gates=DynamoStartGates(),
+            ),
+            now,
+        )
+
+    def release(self, session: Session, now: datetime = NOW) -> Session:
+        return self.store.run(
+            lambda work: release_session(
+                session.id,
+                session.customer_id,
+                work=work,
+                wallets=DynamoWallets(),
+                sessions=DynamoSessions(),
             ),
             now,
         )

@@ -264,6 +264,31 @@ def test_a_ride_without_a_session_takes_nothing_and_stays_open(function: ModuleT
     assert open_usage.quantity == 600
 
 
+def test_releasing_on_the_way_spares_nobody_the_ride(function: ModuleType) -> None:
+    street = Street()
+    rider = street.prepaid_rider(500)
+    session = street.start(rider)
+    street.release(session)
+    assert rider.wallet.available == Money(500, "EUR")
+    assert deliver(function, ride_of(rider, 1, 600), ride_of(rider, 1, 600)) == []
+    assert deliver(function, ride_of(rider, 1, 600)) == []
+    assert rider.wallet.balance == Money(310, "EUR")
+    assert DynamoSessions().get(session.id).status is SessionStatus.SETTLED
+    assert list(DynamoSessions().scan_unsettled()) == []
+    told = Counter(event.type for event in EventItem.scan())
+    assert told["wallets.session_settled.v1"] == 1
+
+
+def test_a_released_session_that_nobody_rode_costs_nothing(function: ModuleType) -> None:
+    street = Street()
+    rider = street.prepaid_rider(500)
+    session = street.start(rider)
+    street.release(session)
+    assert deliver(function, device_body(rider.reading(1, 0, hours_on(1)))) == []
+    assert rider.wallet.balance == Money(500, "EUR")
+    assert DynamoSessions().get(session.id).status is SessionStatus.RELEASED
+
+
 def test_reading_and_debit_are_one_act(
     function: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

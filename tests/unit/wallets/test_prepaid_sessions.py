@@ -28,7 +28,7 @@ from umlauf.wallets.model import (
     UnsettledUsage,
 )
 from umlauf.wallets.pricing import affordable_units, cost
-from umlauf.wallets.start_policy import StartPolicy
+from umlauf.wallets.start_policy import DEFAULT_POLICY, StartPolicy
 from umlauf.wallets.use_cases.settle_usage import PrepaidUsage
 
 HOLD = 480  # the reserve of 20 stays out of 500, and 32 minutes at 15 fit into the rest
@@ -130,6 +130,75 @@ def test_an_unridden_session_gives_everything_back() -> None:
     purse.release(session.id)
     assert purse.wallet.available == eur(500)
     assert [entry.entry_kind for entry in purse.entries] == [EntryKind.TOP_UP]
+
+
+def test_a_ride_is_charged_although_its_session_was_released_on_the_way() -> None:
+    purse = Purse(500)
+    session = purse.start()
+    purse.release(session.id)
+    (settled,) = purse.settle(ride(600))
+    assert (settled.id, settled.charged, settled.shortfall) == (session.id, eur(150), eur(0))
+    assert purse.wallet.balance == purse.wallet.available == eur(350)
+    assert purse.session(session.id).status is SessionStatus.SETTLED
+    assert list(purse.store.all(UnsettledUsage)) == []
+
+
+def test_a_released_ride_takes_what_is_available_and_owes_the_rest() -> None:
+    purse = Purse(500, policy=StartPolicy(max_lease_units=10))
+    first = purse.start("key-1")
+    purse.release(first.id)
+    other = purse.start("key-2", subscription_id="sub_2")
+    (settled,) = purse.settle(ride(30 * 60))
+    assert (settled.charged, settled.shortfall) == (eur(350), eur(100))
+    assert purse.wallet.balance == purse.wallet.held == other.hold
+
+
+def test_a_ride_of_an_expired_session_is_charged_when_it_is_told_after_the_next_start() -> None:
+    purse = Purse(2000)
+    first = purse.start("key-1")
+    second = purse.start("key-2", now=first.expires_at)
+    (settled,) = purse.settle(ride(600), now=first.expires_at)
+    assert (settled.id, settled.charged) == (first.id, eur(150))
+    assert purse.session(second.id).is_open
+    assert purse.wallet.held == second.hold
+
+
+def test_a_released_session_is_settled_once() -> None:
+    purse = Purse(500)
+    purse.release(purse.start().id)
+    purse.settle(ride(600), ride(600, source_id="dev_1:1.2"))
+    purse.settle(ride(600, source_id="dev_1:1.3"))
+    assert purse.wallet.balance == eur(350)
+    assert [type(one) for one in purse.store.events].count(SessionSettled) == 1
+    assert sum(one.quantity for one in purse.store.all(UnsettledUsage)) == 1200
+
+
+@pytest.mark.parametrize(
+    ("after_start", "is_charged"),
+    [
+        pytest.param(timedelta(seconds=-1), False, id="before the start"),
+        pytest.param(timedelta(0), True, id="at the start"),
+        pytest.param(DEFAULT_POLICY.lasts, True, id="at the expiry"),
+        pytest.param(DEFAULT_POLICY.lasts + timedelta(seconds=1), False, id="after the expiry"),
+    ],
+)
+def test_only_a_ride_within_a_released_session_is_charged(
+    after_start: timedelta, *, is_charged: bool
+) -> None:
+    purse = Purse(500)
+    purse.release(purse.start().id)
+    purse.settle(ride(600, used_at=NOW + after_start))
+    assert purse.wallet.balance == eur(350 if is_charged else 500)
+    assert len(list(purse.store.all(UnsettledUsage))) == (0 if is_charged else 1)
+
+
+def test_a_ride_after_a_settled_session_is_not_charged_to_one_released_before() -> None:
+    purse = Purse(2000)
+    purse.release(purse.start("key-1").id)
+    purse.start("key-2", now=NOW + timedelta(minutes=1))
+    purse.settle(ride(600))
+    purse.settle(ride(600, source_id="dev_1:1.2"))
+    assert purse.wallet.balance == eur(1850)
 
 
 def test_a_session_that_was_ridden_is_not_released() -> None:

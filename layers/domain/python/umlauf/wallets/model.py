@@ -182,7 +182,7 @@ class Session:
 
 class UnsettledReason(StrEnum):
     NO_SESSION = "no_session"
-    """Used without a running session: ridden on an old permit, or reported after the end."""
+    """Used without a session: ridden on an old permit, or measured after the ride was settled."""
 
     CORRECTION = "correction"
     """A late reading moved usage that was charged before."""

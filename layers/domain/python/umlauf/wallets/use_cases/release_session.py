@@ -14,8 +14,9 @@ def release_session(
 ) -> Session:
     """Release the customer's own session; releasing again changes nothing.
 
-    A session with usage on it is settled by the reading that ends its ride, not here. Raises
-    UnknownSession, SessionNotOpen.
+    A session with usage on it is settled by the reading that ends its ride, not here; and a release
+    spares nobody a ride that is reported later (see settle_usage). Raises UnknownSession,
+    SessionNotOpen.
     """
     session = sessions.get(session_id)
     if session.customer_id != customer_id:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from umlauf.kernel.work import Work
 from umlauf.wallets.events import UsageUnsettled
 from umlauf.wallets.model import (
     Session,
+    SessionStatus,
     UnsettledReason,
     UnsettledUsage,
     Wallet,
@@ -15,6 +17,9 @@ from umlauf.wallets.model import (
 )
 from umlauf.wallets.ports import Sessions, Wallets
 from umlauf.wallets.settlement import settle_session
+
+RECENT_SESSIONS: Final = 50
+"""How many of a subscription's last sessions are looked through for the one a ride belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,9 @@ def settle_usage(
 ) -> tuple[Session, ...]:
     """Count each usage on its running session; settle the session when its ride ends.
 
-    Give all prepaid usage of one work in one call, in the order it was counted. What no running
-    session covers is kept as unsettled, with an event. Gives the sessions that were settled.
+    Give all prepaid usage of one work in one call, in the order it was counted. A ride that ended
+    within a session given up unridden is settled on that session. What no session covers is kept
+    as unsettled, with an event. Gives the sessions that were settled.
     """
     settling = _Settling(work, wallets, sessions)
     for usage in usages:
@@ -60,7 +66,7 @@ class _Settling:
 
     def count(self, usage: PrepaidUsage) -> None:
         wallet = self._wallet(wallet_id_of(usage.customer_id, usage.currency))
-        session = self._running(wallet, usage) if wallet else None
+        session = self._session_for(wallet, usage) if wallet else None
         if wallet is None or session is None:
             self._keep_unsettled(usage)
             return
@@ -81,17 +87,38 @@ class _Settling:
             self._wallets[wallet_id] = self._stored_wallets.find(wallet_id)
         return self._wallets[wallet_id]
 
+    def _session_for(self, wallet: Wallet, usage: PrepaidUsage) -> Session | None:
+        return self._running(wallet, usage) or self._ridden_after_all(usage)
+
     def _running(self, wallet: Wallet, usage: PrepaidUsage) -> Session | None:
         """The session that ran when it was used, unless a correction would turn it negative."""
         open_session = wallet.session_of(usage.subscription_id)
         if open_session is None:
             return None
-        session = self._sessions.get(open_session.session_id)
-        if session is None:
-            session = self._stored_sessions.get(open_session.session_id)
+        session = self._session(open_session.session_id)
         if usage.used_at < session.started_at or session.quantity + usage.quantity < 0:
             return None
         return session
+
+    def _ridden_after_all(self, usage: PrepaidUsage) -> Session | None:
+        """The released session during which the ride ended.
+
+        A device tells a ride when it ends, so a session may be given up in the middle of one. Only
+        the last session that had started by then counts: an earlier one was over.
+        """
+        if not usage.ends_ride or usage.quantity <= 0:
+            return None
+        recent = self._stored_sessions.list_of_subscription(
+            usage.subscription_id, limit=RECENT_SESSIONS
+        )
+        last = next((one for one in recent.items if one.started_at <= usage.used_at), None)
+        if last is None or usage.used_at > last.expires_at:
+            return None
+        session = self._session(last.id)  # the list may lag behind
+        return session if session.status is SessionStatus.RELEASED else None
+
+    def _session(self, session_id: str) -> Session:
+        return self._sessions.get(session_id) or self._stored_sessions.get(session_id)
 
     def _settle(self, wallet: Wallet, session: Session) -> None:
         settlement = settle_session(wallet, session, self._work.now)

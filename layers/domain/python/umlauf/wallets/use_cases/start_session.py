@@ -89,8 +89,8 @@ def _without_expired(
 ) -> Wallet:
     """End an expired session: its permit is over, and nobody told that its ride ended.
 
-    What was measured is settled, and an unridden one released. Usage that still comes stays open as
-    unsettled.
+    What was measured is settled, and an unridden one released. A ride that is told later is settled
+    on the released session if it ended in time; other usage stays open as unsettled.
     """
     running = wallet.session_of(subscription_id)
     if running is None:
