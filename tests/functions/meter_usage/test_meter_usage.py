@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
+import time_machine
 from botocore.client import BaseClient
 
 from tests.functions.deployed import deliver, device_body, load_function
@@ -31,8 +33,9 @@ SEPTEMBER = Period(date(2026, 9, 1), date(2026, 10, 1))
 
 
 @pytest.fixture
-def function(tables: None) -> ModuleType:
-    return load_function("meter_usage")
+def function(tables: None) -> Iterator[ModuleType]:
+    with time_machine.travel(NOW + timedelta(days=30)):  # when all of September has been reported
+        yield load_function("meter_usage")
 
 
 @pytest.fixture
@@ -93,6 +96,7 @@ def bad_bodies(rider: Rider) -> dict[str, str]:
         "another client's": device_body(good, client_id="dev_thief"),
         "no device": device_body({"boot": 1}, reported_by=rider.device_id),
         "from the future": device_body(good | {"at": tomorrow}),
+        "from an unset clock": device_body(good | {"at": "1970-01-01T00:00:00Z"}),
         "without a time zone": device_body(good | {"at": "2026-09-01T12:00:00"}),
         "no such day": device_body(good | {"at": "2026-09-31T12:00:00Z"}),
         "a register below zero": device_body(rider.reading(1, -1, hours_on(1))),
@@ -136,6 +140,7 @@ def test_each_refusal_has_a_stable_code_and_names_what_to_mend(
         "another client's": ("devices.speaks_for_another", "device_id"),
         "no device": ("devices.unreadable_message", "device_id"),
         "from the future": ("usage.reading_from_the_future", "at"),
+        "from an unset clock": ("usage.reading_too_old", "at"),
         "without a time zone": ("calendar.naive_instant", None),
         "no such day": ("devices.unreadable_message", "at"),
         "a register below zero": ("usage.absurd_reading", "ride_seconds"),

@@ -10,11 +10,12 @@ from tests.unit.usage.bikes import DEVICE, START, Bike, reading
 from tests.use_fakes import KnownHolders, MemoryMeterPoints, MemoryReadings, MemoryRollups
 from umlauf.kernel.calendar import NaiveInstant
 from umlauf.kernel.errors import InvalidInput
-from umlauf.usage.admission import MAX_AHEAD, MAX_COUNTER, MAX_REGISTER, admit_reading
+from umlauf.usage.admission import MAX_AGE, MAX_AHEAD, MAX_COUNTER, MAX_REGISTER, admit_reading
 from umlauf.usage.errors import (
     AbsurdReading,
     MeterMountedElsewhere,
     ReadingFromTheFuture,
+    ReadingTooOld,
     UnknownDevice,
     UnknownMeter,
 )
@@ -34,6 +35,12 @@ GOOD = reading(1, 600, at=START)
             ReadingFromTheFuture,
             "at",
             id="more than five minutes ahead",
+        ),
+        pytest.param(
+            replace(GOOD, at=NOW - MAX_AGE - timedelta(microseconds=1)),
+            ReadingTooOld,
+            "at",
+            id="more than ninety days back",
         ),
         pytest.param(
             replace(GOOD, registers=Registers(-1, 0, 0)), AbsurdReading, "ride_seconds", id="< 0"
@@ -71,6 +78,7 @@ def test_an_unbelievable_reading_is_refused(
     "extreme",
     [
         replace(GOOD, at=NOW + MAX_AHEAD),
+        replace(GOOD, at=NOW - MAX_AGE),
         replace(GOOD, registers=Registers(MAX_REGISTER, MAX_REGISTER, MAX_REGISTER)),
         replace(GOOD, position=Position(MAX_COUNTER, MAX_COUNTER)),
         replace(GOOD, ride=Ride(START, START)),

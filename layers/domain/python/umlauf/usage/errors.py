@@ -21,5 +21,9 @@ class ReadingFromTheFuture(InvalidInput):
     code = "usage.reading_from_the_future"
 
 
+class ReadingTooOld(InvalidInput):
+    code = "usage.reading_too_old"
+
+
 class MeterMountedElsewhere(Conflict):
     code = "usage.meter_mounted_elsewhere"
