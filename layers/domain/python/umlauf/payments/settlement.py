@@ -4,7 +4,8 @@ One table, the same for an answer, a webhook or a look-up.
 
 The provider's state is fetched and compared, never inferred from the order of its messages:
 whatever is not a step forward from where the attempt stands changes nothing. Money that did arrive
-is always booked, even after a failure.
+is booked even after a failure, but not after a return: a return is final here and in billing, so
+what a dispute won later brings back is booked by hand.
 """
 
 from dataclasses import dataclass, replace
