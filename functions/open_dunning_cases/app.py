@@ -3,7 +3,8 @@
 It also charges for a letter once that has gone out.
 
 The case is committed before its state machine is started, and closed before that is stopped; both
-calls are safe to repeat, so a message that comes again after a crash finishes the job.
+calls are safe to repeat, so a message that comes again after a crash finishes the job. An open case
+whose execution ended has nobody left to take its steps: it is handed to people.
 """
 
 import os
@@ -20,11 +21,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from umlauf.billing.events import InvoiceOverdue, InvoicePaid, InvoiceReopened
-from umlauf.dunning.model import CaseState
+from umlauf.dunning.model import Case, CaseState
 from umlauf.dunning.ports import DunningDesk, Executions
 from umlauf.dunning.triggers import Trigger
 from umlauf.dunning.use_cases.charge_letter import charge_letter
 from umlauf.dunning.use_cases.close_case import close_case
+from umlauf.dunning.use_cases.hand_to_people import hand_to_people
 from umlauf.dunning.use_cases.open_case import open_case
 from umlauf.kernel.events import EventEnvelope
 from umlauf.kernel.work import AlreadyClaimed, carry_out
@@ -99,10 +101,25 @@ def _open(trigger: Trigger) -> None:
     )
     if case is None or case.state is not CaseState.OPEN:
         return
-    ports().executions.start(case.id)
-    if case.version == 0:
+    if not ports().executions.start(case.id):
+        _hand_to_people(case)
+    elif case.version == 0:
         metrics.add_metric("DunningCaseOpened", MetricUnit.Count, 1)
         logger.info("dunning_case_opened", case_id=case.id, invoice_id=case.invoice_id)
+
+
+def _hand_to_people(case: Case) -> None:
+    """Leave the case to people, unless it was closed meanwhile: that ends an execution as well."""
+    handed = carry_out(
+        lambda work: hand_to_people(
+            case.id, "execution_ended", work=work, cases=ports().desk.cases
+        ),
+        works=ports().desk.works,
+        now=datetime.now(UTC),
+    )
+    if handed.state is CaseState.WITH_PEOPLE:
+        metrics.add_metric("DunningCaseHandedToPeople", MetricUnit.Count, 1)
+        logger.warning("dunning_case_handed_to_people", case_id=case.id, reason="execution_ended")
 
 
 def _close(invoice_id: str) -> None:

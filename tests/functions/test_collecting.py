@@ -252,15 +252,34 @@ class TestACrashBesideTheStateMachine:
         assert world.events().count("dunning.case_closed.v1") == 1
 
 
+def test_an_open_case_whose_execution_died_is_handed_to_people_by_the_next_news(
+    world: CollectingWorld,
+) -> None:
+    payer = world.sign_up()
+    world.stripe.standin.control.decline_next(payer)
+    world.issue()
+    world.drain()
+    case = world.one(Case)
+    executions = world.functions["open_dunning_cases"].ports().executions
+    executions.stop(case.id, "by a slip of somebody's hand")
+    assert (world.one(Case).state, world.execution(case.id)) == (CaseState.OPEN, "ABORTED")
+
+    news = world.body("payments.payment_failed.v1")
+    assert deliver(world.functions["open_dunning_cases"], news, news) == []
+
+    assert world.one(Case).state is CaseState.WITH_PEOPLE
+    assert world.events().count("dunning.handed_to_people.v1") == 1
+
+
 def _dies_once(world: CollectingWorld, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
     executions = world.functions["open_dunning_cases"].ports().executions
     works = getattr(executions, call)
     lives = iter([False])
 
-    def die_first(*arguments: str) -> None:
+    def die_first(*arguments: str) -> object:
         if not next(lives, True):
             raise Crash
-        works(*arguments)
+        return works(*arguments)
 
     monkeypatch.setattr(executions, call, die_first)
 

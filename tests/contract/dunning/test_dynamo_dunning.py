@@ -86,17 +86,24 @@ def test_the_debt_is_read_from_the_receivable_as_it_stands() -> None:
 
 
 class FakeStepFunctions:
-    """Remembers the calls; `fault` is raised by each."""
+    """Remembers the calls; `fault` is raised by each that changes anything."""
 
-    def __init__(self, fault: Exception | None = None) -> None:
+    def __init__(self, fault: Exception | None = None, status: str = "RUNNING") -> None:
         self.calls: list[tuple[str, dict[str, str]]] = []
         self.fault = fault
+        self.status = status
 
-    def start_execution(self, **arguments: str) -> None:
+    def start_execution(self, **arguments: str) -> dict[str, str]:
         self._note("start", arguments)
+        return {}
 
-    def stop_execution(self, **arguments: str) -> None:
+    def stop_execution(self, **arguments: str) -> dict[str, str]:
         self._note("stop", arguments)
+        return {}
+
+    def describe_execution(self, **arguments: str) -> dict[str, str]:
+        self.calls.append(("describe", arguments))
+        return {"status": self.status}
 
     def _note(self, act: str, arguments: dict[str, str]) -> None:
         self.calls.append((act, arguments))
@@ -111,7 +118,7 @@ def refused(code: str) -> ClientError:
 def test_an_execution_is_named_like_its_case() -> None:
     client = FakeStepFunctions()
     executions = StepFunctionsExecutions(client, ARN)
-    executions.start("cas_1")
+    assert executions.start("cas_1")
     executions.stop("cas_1", "paid")
     assert client.calls[0][1]["name"] == "cas_1"
     assert client.calls[1][1]["executionArn"] == (
@@ -119,9 +126,25 @@ def test_an_execution_is_named_like_its_case() -> None:
     )
 
 
-def test_started_or_ended_before_is_no_error() -> None:
-    StepFunctionsExecutions(FakeStepFunctions(refused("ExecutionAlreadyExists")), ARN).start("c")
+def test_ended_before_is_no_error() -> None:
     StepFunctionsExecutions(FakeStepFunctions(refused("ExecutionDoesNotExist")), ARN).stop("c", "p")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_alive"),
+    [
+        ("RUNNING", True),
+        ("FAILED", False),
+        ("ABORTED", False),
+        ("TIMED_OUT", False),
+        ("SUCCEEDED", False),
+    ],
+)
+def test_of_one_started_before_it_is_told_whether_it_lives(status: str, *, is_alive: bool) -> None:
+    client = FakeStepFunctions(refused("ExecutionAlreadyExists"), status)
+    assert StepFunctionsExecutions(client, ARN).start("cas_1") is is_alive
+    arn = ARN.replace(":stateMachine:", ":execution:")
+    assert client.calls[-1] == ("describe", {"executionArn": f"{arn}:cas_1"})
 
 
 @pytest.mark.parametrize(

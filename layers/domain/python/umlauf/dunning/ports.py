@@ -28,8 +28,8 @@ class Debts(Protocol):
 class Executions(Protocol):
     """The state machine: one execution per case, named like it."""
 
-    def start(self, case_id: str) -> None:
-        """Start the case's execution; one that was started before is left as it is."""
+    def start(self, case_id: str) -> bool:
+        """Start the case's execution, once; False if it ended already, for it has no second."""
 
     def stop(self, case_id: str, cause: str) -> None:
         """End the case's execution at once; one that has ended or never was is no error."""
