@@ -93,6 +93,10 @@ def event_body(event: Event, aggregate: str = "thing#1") -> str:
         datetime(2026, 9, 1, tzinfo=UTC),
         encode(event),
     )
+    return envelope_body(envelope)
+
+
+def envelope_body(envelope: EventEnvelope) -> str:
     entry = to_entry(envelope, "bus")
     detail = json.loads(entry["Detail"])
     return json.dumps(

@@ -25,6 +25,7 @@ from umlauf.ledger.facts import (
     SessionSettled,
     TaxedAmount,
     ToppedUp,
+    TopUpReturned,
 )
 from umlauf.ledger.model import JournalEntry, Posting, Side, require_balanced
 from umlauf_adapters.kernel.documents import decode
@@ -94,8 +95,23 @@ SETTLED = SessionSettled("ses_1", "cus_1", euros("2.52"), Decimal(19), "DE", NOW
         ),
         pytest.param(
             TOP_UP_RETURNED,
-            ["3500 D 20.00", "1460 C 20.00", "6855 D 3.50", "1460 C 3.50"],
+            ["6855 D 3.50", "1460 C 3.50"],
+            id="a top-up's return is posted with the wallet, but for the bank's charge",
+        ),
+        pytest.param(
+            TopUpReturned("wal_1", "cus_1", euros("20.00"), euros("20.00"), euros("0.00")),
+            ["3500 D 20.00", "1460 C 20.00"],
             id="returned top-up",
+        ),
+        pytest.param(
+            TopUpReturned("wal_1", "cus_1", euros("20.00"), euros("12.50"), euros("7.50")),
+            ["3500 D 12.50", "1300 D 7.50", "1460 C 20.00"],
+            id="returned top-up that was spent in part",
+        ),
+        pytest.param(
+            TopUpReturned("wal_1", "cus_1", euros("20.00"), euros("0.00"), euros("20.00")),
+            ["1300 D 20.00", "1460 C 20.00"],
+            id="returned top-up that was spent",
         ),
         pytest.param(
             FeeCharged("cas_1", "inv_1", "cus_1", euros("3.50")),

@@ -25,6 +25,7 @@ from umlauf.wallets.use_cases.release_session import release_session
 from umlauf.wallets.use_cases.restrict_starts import restrict_starts
 from umlauf.wallets.use_cases.settle_usage import PrepaidUsage, settle_usage
 from umlauf.wallets.use_cases.start_session import SessionOrder, start_session
+from umlauf.wallets.use_cases.take_back_top_up import ReturnedPayment, take_back_top_up
 
 CUSTOMER = "cus_1"
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -78,6 +79,15 @@ class Purse:
                 work=work,
                 wallets=MemoryWallets(self.store),
                 top_ups=MemoryTopUps(self.store),
+            ),
+            NOW,
+        )
+
+    def take_back(self, payment_id: str, minor: int) -> None:
+        payment = ReturnedPayment(payment_id, wallet_id_of(CUSTOMER, "EUR"), eur(minor))
+        self.store.run(
+            lambda work: take_back_top_up(
+                payment, work=work, works=self.store, wallets=MemoryWallets(self.store)
             ),
             NOW,
         )

@@ -17,9 +17,10 @@ from umlauf.wallets.errors import (
     SessionAlreadyOpen,
     SessionNotOpen,
     StartRestricted,
+    TopUpNotCredited,
     UnknownSession,
 )
-from umlauf.wallets.events import SessionSettled, ToppedUp, UsageUnsettled
+from umlauf.wallets.events import SessionSettled, ToppedUp, TopUpReturned, UsageUnsettled
 from umlauf.wallets.model import (
     EntryKind,
     Session,
@@ -330,6 +331,55 @@ def test_a_payment_credits_once_however_often_it_is_told() -> None:
     assert [type(event) for event in purse.store.events] == [ToppedUp]
 
 
+def test_a_returned_top_up_is_taken_back_once() -> None:
+    purse = Purse(500)
+    purse.credit("att_1", 1000)
+    purse.take_back("att_1", 1000)
+    with pytest.raises(AlreadyClaimed):
+        purse.take_back("att_1", 1000)
+    assert purse.wallet.balance == eur(500)
+    assert [entry.amount for entry in purse.entries] == [eur(500), eur(1000), eur(-1000)]
+    assert purse.entries[-1].entry_kind is EntryKind.TOP_UP_RETURN
+
+
+@pytest.mark.parametrize(
+    ("ridden", "is_riding", "taken", "left"),
+    [
+        pytest.param(600, False, 350, 0, id="ridden in part"),
+        pytest.param(40 * 60, False, 0, 0, id="ridden to the last cent"),
+        pytest.param(0, True, 500 - HOLD, HOLD, id="held for a ride"),
+    ],
+)
+def test_a_returned_top_up_takes_what_is_available_and_tells_the_rest(
+    ridden: int, taken: int, left: int, *, is_riding: bool
+) -> None:
+    purse = Purse(500)
+    purse.start()
+    if not is_riding:
+        purse.settle(ride(ridden))
+    entries = len(purse.entries)
+    purse.take_back("att_first", 500)
+    told = purse.store.events[-1]
+    assert isinstance(told, TopUpReturned)
+    assert (told.amount, told.taken_back, told.shortfall) == (
+        eur(500),
+        eur(taken),
+        eur(500 - taken),
+    )
+    assert purse.wallet.balance == purse.wallet.held == eur(left)
+    assert len(purse.entries) == entries + bool(taken)
+
+
+def test_a_return_that_overtakes_its_payment_waits_for_it() -> None:
+    purse = Purse(500)
+    with pytest.raises(TopUpNotCredited):
+        purse.take_back("att_1", 1000)
+    assert purse.wallet.balance == eur(500)
+    purse.credit("att_1", 1000)
+    purse.take_back("att_1", 1000)
+    assert purse.wallet.balance == eur(500)
+
+
 @given(price=st.decimals("0.01", "500", places=2), amount=st.integers(0, 100_000))
 def test_a_lease_costs_no_more_than_it_may_and_one_minute_more_would(
     price: object, amount: int
@@ -349,6 +399,7 @@ class AnyStory(RuleBasedStateMachine):
         self.purse = Purse()
         self.count = 0
         self.measured = dict.fromkeys(("sub_1", "sub_2"), 0)
+        self.paid: dict[str, int] = {}
 
     def next_key(self) -> str:
         self.count += 1
@@ -356,7 +407,14 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(minor=st.integers(1, 3000))
     def money_arrives(self, minor: int) -> None:
-        self.purse.credit(self.next_key(), minor)
+        key = self.next_key()
+        self.purse.credit(key, minor)
+        self.paid[key] = minor
+
+    @precondition(lambda self: self.paid)
+    @rule()
+    def money_goes_back(self) -> None:
+        self.purse.take_back(*self.paid.popitem())
 
     @rule(subscription_id=st.sampled_from(["sub_1", "sub_2"]))
     def somebody_starts(self, subscription_id: str) -> None:

@@ -39,6 +39,7 @@ class Chart:
     debtor_numbers: range
     payments_in_transit: Account
     customer_credit: Account
+    top_up_shortfalls: Account
     bank_charges: Account
     dunning_fees: Account
     domestic_revenue: Mapping[Decimal, RevenueAccounts]
@@ -67,6 +68,7 @@ SKR04: Final = Chart(
     debtor_numbers=range(10_000, 70_000),
     payments_in_transit=Account("1460", "Geldtransit"),
     customer_credit=Account("3500", "Sonstige Verbindlichkeiten (Kundenguthaben)"),
+    top_up_shortfalls=Account("1300", "Sonstige Vermögensgegenstände (zurückgegebene Aufladungen)"),
     bank_charges=Account("6855", "Nebenkosten des Geldverkehrs"),
     dunning_fees=Account("4830", "Sonstige betriebliche Erträge (Mahngebühren)"),
     domestic_revenue={

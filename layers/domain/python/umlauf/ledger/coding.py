@@ -3,8 +3,8 @@
 Pure: the same event always codes the same, in whatever order events arrive.
 
 Addition does not mind order: a return may be posted before the payment it takes back. Money for
-top-ups is posted when the wallet was credited, so a payment with another purpose than an invoice
-makes no entry of its own.
+top-ups is posted when the wallet was credited, and again when the wallet gave it back, so of a
+payment with another purpose than an invoice only the bank's charge makes an entry.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from umlauf.ledger.facts import (
     PaymentSucceeded,
     SessionSettled,
     ToppedUp,
+    TopUpReturned,
 )
 from umlauf.ledger.model import Posting, Side
 
@@ -69,8 +70,8 @@ def code(  # noqa: PLR0911 - one return for each kind of fact
             return _payment_returned(fact, books)
         case FeeCharged():
             return _fee_charged(fact, books.day_of(occurred_at), chart)
-        case ToppedUp():
-            return _topped_up(fact, books.day_of(occurred_at), chart)
+        case ToppedUp() | TopUpReturned():
+            return _top_up(fact, books.day_of(occurred_at), chart)
         case SessionSettled():
             return _session_settled(fact, books)
 
@@ -105,7 +106,7 @@ def _payment_failed(fact: PaymentFailed, books: Books) -> Coding:
 
 
 def _payment_returned(fact: PaymentReturned, books: Books) -> Coding:
-    """The debt comes back in full.
+    """The debt comes back in full; a top-up's money is posted when its wallet gave it back.
 
     The bank's fee is our cost; passing it on is a fee of its own.
     """
@@ -113,9 +114,6 @@ def _payment_returned(fact: PaymentReturned, books: Books) -> Coding:
     postings = _bank_charge(fact.bank_fee, chart)
     if fact.purpose == _FOR_INVOICES:
         postings = (*_transfer(chart.debtors, chart.payments_in_transit, fact.amount), *postings)
-    else:
-        back = _transfer(chart.customer_credit, chart.payments_in_transit, fact.amount)
-        postings = (*back, *postings)
     day = books.day_of(fact.returned_at)
     return Coding(fact.attempt_id, fact.customer_id, "Returned payment", day, postings)
 
@@ -126,10 +124,24 @@ def _fee_charged(fact: FeeCharged, day: date, chart: Chart) -> Coding:
     return Coding(fact.invoice_id, fact.customer_id, "Dunning fee", day, postings)
 
 
-def _topped_up(fact: ToppedUp, day: date, chart: Chart) -> Coding:
+def _top_up(fact: ToppedUp | TopUpReturned, day: date, chart: Chart) -> Coding:
     """Credit for any later use is owed to the customer and not taxed yet."""
+    if isinstance(fact, TopUpReturned):
+        postings = _given_back(fact, chart)
+        return Coding(fact.wallet_id, fact.customer_id, "Returned top-up", day, postings)
     postings = _transfer(chart.payments_in_transit, chart.customer_credit, fact.amount)
     return Coding(fact.wallet_id, fact.customer_id, "Top-up", day, postings)
+
+
+def _given_back(fact: TopUpReturned, chart: Chart) -> tuple[Posting, ...]:
+    """The credit shrinks by what the wallet gave.
+
+    What it could not give is claimed from the customer, beside the debtors: no receivable of
+    billing's stands behind it.
+    """
+    postings = _movement(chart.customer_credit, Side.DEBIT, fact.taken_back)
+    postings += _movement(chart.top_up_shortfalls, Side.DEBIT, fact.shortfall)
+    return (*postings, *_movement(chart.payments_in_transit, Side.CREDIT, fact.amount))
 
 
 def _session_settled(fact: SessionSettled, books: Books) -> Coding:

@@ -79,6 +79,17 @@ class ToppedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpReturned:
+    """`amount` went back to the bank; the wallet gave `taken_back` of it."""
+
+    wallet_id: str
+    customer_id: str
+    amount: Money
+    taken_back: Money
+    shortfall: Money
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSettled:
     """`amount` is gross, as it was taken from the wallet."""
 
@@ -97,6 +108,7 @@ Fact = (
     | PaymentReturned
     | FeeCharged
     | ToppedUp
+    | TopUpReturned
     | SessionSettled
 )
 
@@ -107,6 +119,7 @@ FACTS: Final[Mapping[str, type[Fact]]] = {
     "payments.payment_returned.v1": PaymentReturned,
     "dunning.fee_charged.v1": FeeCharged,
     "wallets.topped_up.v1": ToppedUp,
+    "wallets.top_up_returned.v1": TopUpReturned,
     "wallets.session_settled.v1": SessionSettled,
 }
 """Every event type the ledger posts from."""

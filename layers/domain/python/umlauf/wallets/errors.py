@@ -1,6 +1,6 @@
 """Why a wallet, a top-up or a start is refused."""
 
-from umlauf.kernel.errors import Conflict, InvalidInput, NotFound
+from umlauf.kernel.errors import Conflict, InvalidInput, NotFound, Transient
 
 
 class UnknownWallet(NotFound):
@@ -17,6 +17,12 @@ class BadTopUp(InvalidInput):
 
 class InsufficientBalance(Conflict):
     code = "wallets.insufficient_balance"
+
+
+class TopUpNotCredited(Transient):
+    """Its payment went back, and the news of its success has not come through yet."""
+
+    code = "wallets.top_up_not_credited"
 
 
 class StartRestricted(Conflict):

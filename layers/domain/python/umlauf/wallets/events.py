@@ -23,6 +23,23 @@ class ToppedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpReturned:
+    """The bank took a top-up's money back, and the wallet gave what it had.
+
+    `amount` = `taken_back` + `shortfall`. The shortfall was spent or is held for a ride, and owed.
+    """
+
+    TYPE: ClassVar[str] = "wallets.top_up_returned.v1"
+
+    wallet_id: str
+    customer_id: str
+    amount: Money
+    taken_back: Money
+    shortfall: Money
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionStarted:
     TYPE: ClassVar[str] = "wallets.session_started.v1"
 

@@ -22,6 +22,7 @@ MAX_OPEN_SESSIONS: Final = 10
 
 class EntryKind(StrEnum):
     TOP_UP = "top_up"
+    TOP_UP_RETURN = "top_up_return"
     RIDE = "ride"
 
 
@@ -264,6 +265,11 @@ class StartGate:
     def without(self, restriction_id: str) -> "StartGate":
         rest = tuple(one for one in self.restrictions if one.id != restriction_id)
         return replace(self, restrictions=rest)
+
+
+def top_up_claim(payment_id: str) -> str:
+    """The key of the claim under which a payment credits its wallet, once."""
+    return f"TOP_UP#{payment_id}"
 
 
 def wallet_id_of(customer_id: str, currency: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Claim, Work
 from umlauf.wallets.events import ToppedUp
-from umlauf.wallets.model import EntryKind, TopUpStatus, Wallet
+from umlauf.wallets.model import EntryKind, TopUpStatus, Wallet, top_up_claim
 from umlauf.wallets.ports import TopUps, Wallets
 
 
@@ -26,7 +26,7 @@ def credit_top_up(
     """
     wallet = wallets.get(payment.wallet_id)
     credited, entry = wallet.booked(EntryKind.TOP_UP, payment.amount, payment.payment_id, work.now)
-    work.claim(Claim(f"TOP_UP#{payment.payment_id}"))
+    work.claim(Claim(top_up_claim(payment.payment_id)))
     work.put(entry)
     work.put(
         credited,
