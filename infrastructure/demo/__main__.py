@@ -140,6 +140,7 @@ def _print_where_to_look(platform: Platform, story: Story, console: Console) -> 
 
 Ctrl-C ends it.""",
         highlight=False,
+        soft_wrap=True,
     )
 
 
