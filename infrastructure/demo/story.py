@@ -16,7 +16,7 @@ from demo.api import Refused, connect
 from demo.backoffice import BackOffice
 from demo.cast import Paying, deal
 from demo.devices import Bike, Fleet, make_key
-from demo.people import FAILING_CARD, FRESH_CARD, App, Subscriber
+from demo.people import FAILING_CARD, FRESH_CARD, App, Subscriber, readme_form
 from demo.trips import Ride
 from local.platform import STRIPE_KEY, Platform
 
@@ -113,7 +113,7 @@ class Story:
         for who in self.cast.people:
             app = App(self._http, self._card_form, who)
             self.cast.apps[who.part.bike] = app
-            app.sign_up()
+            app.sign_up(readme_form(who.part) if who is self.cast.people[0] else None)
             app.order()
             app.add_first_method()
             if who.part.paying is Paying.PREPAID:

@@ -10,7 +10,7 @@ from tests.functions.api_world import World, build_world
 from umlauf_adapters.kernel import aws_clients
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fuzz_world() -> Iterator[World]:
     with mock_aws():
         aws_clients.client.cache_clear()
