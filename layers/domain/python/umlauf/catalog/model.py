@@ -33,10 +33,19 @@ MAX_ITEMS: Final = 40
 
 
 class TaxCategory(StrEnum):
-    """Which of a country's rates applies; the rate itself is billing's dated data."""
+    """Which of a country's rates applies; the rate itself is billing's dated data.
+
+    Below the standard rate a country has up to three: `intermediate` is the higher of two reduced
+    ones. `not_subject` is what is no supply at all: deposits, damages, fees for late payment.
+    """
 
     STANDARD = "standard"
+    INTERMEDIATE = "intermediate"
     REDUCED = "reduced"
+    SUPER_REDUCED = "super_reduced"
+    ZERO = "zero"
+    EXEMPT = "exempt"
+    NOT_SUBJECT = "not_subject"
 
 
 class Supply(StrEnum):
