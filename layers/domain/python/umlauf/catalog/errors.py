@@ -11,6 +11,10 @@ class UnknownAddOn(InvalidInput):
     code = "catalog.unknown_add_on"
 
 
+class UnknownTerm(InvalidInput):
+    code = "catalog.unknown_term"
+
+
 class NoPriceInCurrency(InvalidInput):
     code = "catalog.no_price_in_currency"
 
@@ -23,6 +27,14 @@ class BadPlan(InvalidInput):
 
 class BadPrice(InvalidInput):
     code = "catalog.bad_price"
+
+
+class BadCoupon(InvalidInput):
+    code = "catalog.bad_coupon"
+
+
+class UnknownCoupon(NotFound):
+    code = "catalog.unknown_coupon"
 
 
 class BadCatalogFile(InvalidInput):

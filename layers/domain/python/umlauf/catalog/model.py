@@ -9,27 +9,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from re import compile as pattern
 from typing import ClassVar, Final
 
-from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn
+from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn, UnknownTerm
+from umlauf.catalog.naming import require_interval, require_name, require_slug, require_unique
+from umlauf.catalog.policies import (
+    BillingTiming,
+    ChangePolicy,
+    Commitment,
+    CreditPolicy,
+    PausePolicy,
+    Phase,
+    ProrationBasis,
+    require_days,
+    require_phases,
+)
+from umlauf.catalog.price_books import PriceChoice, most_specific, require_unambiguous
 from umlauf.catalog.price_models.rating import Price, rate
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.identifiers import require_identifier
 from umlauf.kernel.money import Money
 
-_SLUG = pattern(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_LONGEST_SLUG: Final = 60
-LONGEST_NAME: Final = 120
-LONGEST_INTERVAL: Final[dict[IntervalUnit, int]] = {
-    IntervalUnit.DAY: 3_660,
-    IntervalUnit.WEEK: 520,
-    IntervalUnit.MONTH: 120,
-    IntervalUnit.YEAR: 10,
-}
 MOST_METER_UNITS: Final = 1_000_000_000
 MAX_ITEMS: Final = 40
 """Items of a plan and its add-ons: an invoice and its claims must fit one transaction."""
+MAX_PRICES: Final = 200
+"""Entries of one item's price book: a plan version is one stored document."""
+LAST_DAY_OF_MONTH: Final = 31
+LONGEST_SKIP_NOTICE: Final = 60
+LONGEST_WITHDRAWAL: Final = 366
 
 
 class TaxCategory(StrEnum):
@@ -57,66 +65,115 @@ class Supply(StrEnum):
     SERVICE = "service"
 
 
+class Aggregation(StrEnum):
+    """How a period's usage becomes one quantity; the usage context computes it."""
+
+    SUM = "sum"
+    COUNT = "count"
+    MAX = "max"
+    UNIQUE = "unique"
+    LATEST = "latest"
+    TIME_WEIGHTED_SUM = "time_weighted_sum"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaseFee:
-    """Charged once a billing period, in advance."""
+class _Item:
+    """What every item has: a name, what is supplied, and a price book."""
+
+    id: str
+    name: str
+    prices: tuple[Price, ...]
+    tax_category: TaxCategory = TaxCategory.STANDARD
+    supply: Supply = Supply.SERVICE
+
+    def __post_init__(self) -> None:
+        _require_item(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseFee(_Item):
+    """Charged once a billing period, for the agreed quantity: ahead, or when the period is over."""
 
     KIND: ClassVar[str] = "base_fee"
 
-    id: str
-    name: str
-    prices: tuple[Price, ...]
-    tax_category: TaxCategory = TaxCategory.STANDARD
-    supply: Supply = Supply.SERVICE
-
-    def __post_init__(self) -> None:
-        _require_item(self.id, self.name, self.prices)
+    timing: BillingTiming = BillingTiming.ADVANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeteredItem:
-    """What a meter counted in a billing period, charged in arrears.
+class OneOffFee(_Item):
+    """Charged once a subscription, on the first day it is agreed: a setup fee, a delivery fee."""
 
-    `meter_units_per_unit` ties the two scales: a meter of seconds and a price per minute give 60.
+    KIND: ClassVar[str] = "one_off_fee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(_Item):
+    """Something that is sent each period.
+
+    It is charged whole for every period whose first day is neither skipped nor paused, and never
+    prorated: half a box cannot be sent. Skipping needs `skip_notice_days` of notice.
     """
 
-    KIND: ClassVar[str] = "metered"
+    KIND: ClassVar[str] = "delivery"
 
-    id: str
-    name: str
+    skip_notice_days: int = 0
+
+    def __post_init__(self) -> None:
+        _require_item(self)
+        require_days(self.skip_notice_days, "skip_notice_days", most=LONGEST_SKIP_NOTICE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit(_Item):
+    """Taken once, at the start, and owed back: untaxed, and on a document of its own."""
+
+    KIND: ClassVar[str] = "deposit"
+
+    tax_category: TaxCategory = TaxCategory.NOT_SUBJECT
+
+    def __post_init__(self) -> None:
+        _require_item(self)
+        if self.tax_category is not TaxCategory.NOT_SUBJECT:
+            raise BadPlan(
+                f"deposit {self.id} is owed back and not subject to tax: leave tax_category out",
+                field="tax_category",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Metered(_Item):
+    """`meter_units_per_unit` ties the two scales: a meter of seconds, a price per minute: 60."""
+
     meter: str
     unit: str
     meter_units_per_unit: int
-    prices: tuple[Price, ...]
-    tax_category: TaxCategory = TaxCategory.STANDARD
-    supply: Supply = Supply.SERVICE
-
-    def __post_init__(self) -> None:
-        _require_item(self.id, self.name, self.prices)
-        _require_meter(self.id, self.meter, self.unit, self.meter_units_per_unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrepaidItem:
+class MeteredItem(_Metered):
+    """What a meter counted in a billing period, charged in arrears."""
+
+    KIND: ClassVar[str] = "metered"
+
+    aggregation: Aggregation = Aggregation.SUM
+
+    def __post_init__(self) -> None:
+        _require_item(self)
+        _require_meter(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepaidItem(_Metered):
     """What a meter counts, taken from the wallet as it is used: it never reaches an invoice."""
 
     KIND: ClassVar[str] = "prepaid"
 
-    id: str
-    name: str
-    meter: str
-    unit: str
-    meter_units_per_unit: int
-    prices: tuple[Price, ...]
-    tax_category: TaxCategory = TaxCategory.STANDARD
-    supply: Supply = Supply.SERVICE
-
     def __post_init__(self) -> None:
-        _require_item(self.id, self.name, self.prices)
-        _require_meter(self.id, self.meter, self.unit, self.meter_units_per_unit)
+        _require_item(self)
+        _require_meter(self)
 
 
-PlanItem = BaseFee | MeteredItem | PrepaidItem
+PlanItem = BaseFee | MeteredItem | PrepaidItem | OneOffFee | Delivery | Deposit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +185,11 @@ class AddOn:
     items: tuple[PlanItem, ...]
 
     def __post_init__(self) -> None:
-        _require_slug(self.id, "add_ons")
-        _require_name(self.name)
+        require_slug(self.id, "add_ons")
+        require_name(self.name)
         if not self.items:
             raise BadPlan(f"add-on {self.id} needs at least one item", field="add_ons")
+        _require_same_currencies(self.items, f"add-on {self.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +198,38 @@ class Terms:
 
     After the minimum term the subscription goes on until notice is given. With `ends_with_period`
     it ends at the billing boundary on or after the day the notice runs out, so that nothing is
-    prorated; otherwise on that very day.
+    prorated; otherwise on that very day. With `term_options` the subscriber chooses the minimum
+    term, and prices may differ by it.
     """
 
     minimum_term: Interval | None = None
     notice: Interval | None = None
     ends_with_period: bool = True
+    term_options: tuple[Interval, ...] = ()
+    credit_on_end: CreditPolicy = CreditPolicy.UNUSED
+    withdrawal_days: int = 14
 
     def __post_init__(self) -> None:
-        _require_interval(self.minimum_term, "minimum_term")
-        _require_interval(self.notice, "notice")
+        require_interval(self.minimum_term, "minimum_term")
+        require_interval(self.notice, "notice")
+        for option in self.term_options:
+            require_interval(option, "term_options")
+        if len(set(self.term_options)) < len(self.term_options):
+            raise BadPlan("a term option stands there more than once", field="term_options")
+        if self.minimum_term and self.term_options:
+            raise BadPlan(
+                "the chosen term is the minimum term: leave minimum_term out", field="minimum_term"
+            )
+        require_days(self.withdrawal_days, "withdrawal_days", most=LONGEST_WITHDRAWAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One version of a plan. `plan_version` 0 is a draft: publishing numbers it.
 
-    `asset_model` is what the subscriber gets; None for a plan without an asset.
+    `asset_model` is what the subscriber gets; None for a plan without an asset. Without phases
+    there is one that never ends. `anchor_day` bills everybody on that day of the month (31: on the
+    last); None bills on the anniversary. A plan with `pauses` None cannot be paused.
     """
 
     KIND: ClassVar[str] = "plan"
@@ -169,23 +242,85 @@ class Plan:
     terms: Terms = field(default_factory=Terms)
     asset_model: str | None = None
     prices_include_tax: bool = True
+    product_id: str | None = None
+    phases: tuple[Phase, ...] = ()
+    proration: ProrationBasis = ProrationBasis.ACTUAL_DAYS
+    changes: ChangePolicy = field(default_factory=ChangePolicy)
+    pauses: PausePolicy | None = field(default_factory=PausePolicy)
+    commitments: tuple[Commitment, ...] = ()
+    anchor_day: int | None = None
     plan_version: int = 0
     published_at: datetime | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
-        _require_slug(self.plan_id, "plan_id")
-        _require_name(self.name)
-        _require_interval(self.interval, "interval")
+        require_slug(self.plan_id, "plan_id")
+        require_name(self.name)
+        require_interval(self.interval, "interval")
         if self.asset_model is not None:
             require_identifier(self.asset_model, "asset_model")
+        if self.product_id is not None:
+            require_slug(self.product_id, "product_id")
         if not self.items:
             raise BadPlan("a plan needs at least one item", field="items")
-        _require_unique([add_on.id for add_on in self.add_ons], "add_ons")
-        items = [*self.items, *(item for add_on in self.add_ons for item in add_on.items)]
-        _require_unique([item.id for item in items], "items")
-        if len(items) > MAX_ITEMS:
-            raise BadPlan(f"a plan may have {MAX_ITEMS} items, not {len(items)}", field="items")
+        require_unique([add_on.id for add_on in self.add_ons], "add_ons")
+        require_unique([item.id for item in self.every_item], "items")
+        if len(self.every_item) > MAX_ITEMS:
+            raise BadPlan(
+                f"a plan may have {MAX_ITEMS} items, not {len(self.every_item)}", field="items"
+            )
+        require_phases(self.phases)
+        self._require_anchor_day()
+        _require_same_currencies(self.items, self.plan_id)
+        require_unique([one.currency for one in self.commitments], "commitments")
+        for item in self.every_item:
+            self._require_prices_for_every_choice(item)
+
+    def _require_anchor_day(self) -> None:
+        if self.anchor_day is None:
+            return
+        if self.interval.unit not in {IntervalUnit.MONTH, IntervalUnit.YEAR}:
+            raise BadPlan(
+                "a day of the month fits only months and years: leave anchor_day out",
+                field="anchor_day",
+            )
+        if not 1 <= self.anchor_day <= LAST_DAY_OF_MONTH:
+            raise BadPlan(
+                f"anchor_day must be 1 to {LAST_DAY_OF_MONTH}, not {self.anchor_day}",
+                field="anchor_day",
+            )
+
+    def _require_prices_for_every_choice(self, item: PlanItem) -> None:
+        """Each currency has a price for each term and phase, and none for one that is not there."""
+        phases = {phase.name for phase in self.phases}
+        for price in item.prices:
+            if price.phase is not None and price.phase not in phases:
+                raise BadPlan(
+                    f"{item.id} has a price for phase {price.phase}; the plan's phases are: "
+                    f"{', '.join(phase.name for phase in self.phases) or 'none'}",
+                    field="prices",
+                )
+            if price.term is not None and price.term not in self.terms.term_options:
+                raise BadPlan(
+                    f"{item.id} has a price for a term of {price.term.count} "
+                    f"{price.term.unit.value}(s), which is no term option: add it to term_options",
+                    field="prices",
+                )
+        for currency in sorted({price.currency for price in item.prices}):
+            for term in self.terms.term_options or (None,):
+                for phase in self._charged_phases(item):
+                    _require_ever_priced(item, PriceChoice(currency, term=term, phase=phase))
+
+    def _charged_phases(self, item: PlanItem) -> tuple[str | None, ...]:
+        if not self.phases:
+            return (None,)
+        is_free_of_charge = isinstance(item, BaseFee | Delivery)
+        return tuple(p.name for p in self.phases if not (p.is_free and is_free_of_charge))
+
+    @property
+    def every_item(self) -> tuple[PlanItem, ...]:
+        """The plan's items and those of every add-on."""
+        return (*self.items, *(item for add_on in self.add_ons for item in add_on.items))
 
     @property
     def id(self) -> str:
@@ -217,9 +352,33 @@ class Plan:
         return tuple(items)
 
     def require_sold_in(self, currency: str, add_ons: Iterable[str]) -> None:
-        """Refuse a choice that could not be priced. Raises UnknownAddOn, NoPriceInCurrency."""
+        """Refuse a currency in which the choice is not sold.
+
+        Whether a site, term or day has a price is `require_priced`'s question. Raises UnknownAddOn,
+        NoPriceInCurrency.
+        """
         for item in self.items_with(add_ons):
-            price_in(item, currency)
+            if all(price.currency != currency for price in item.prices):
+                raise _no_price(item, PriceChoice(currency))
+
+    def require_priced(self, choice: PriceChoice, add_ons: Iterable[str] = ()) -> None:
+        """Refuse a choice that some phase could not price.
+
+        Raises UnknownAddOn, UnknownTerm, NoPriceInCurrency.
+        """
+        self.require_term(choice.term)
+        for item in self.items_with(add_ons):
+            for phase in self._charged_phases(item):
+                price_for(item, replace(choice, phase=phase))
+
+    def require_term(self, term: Interval | None) -> None:
+        """Refuse a term the plan does not offer, or none where one must be chosen."""
+        options = self.terms.term_options
+        if term not in (options or (None,)):
+            offered = ", ".join(f"{option.count} {option.unit.value}(s)" for option in options)
+            raise UnknownTerm(
+                f"{self.plan_id} offers the terms: {offered or 'none to choose'}", field="term"
+            )
 
     def as_draft(self) -> "Plan":
         """The content alone: two versions that say the same are the same draft."""
@@ -242,66 +401,69 @@ def plan_key(plan_id: str, plan_version: int) -> str:
     return f"{plan_id}:{plan_version}"
 
 
+def price_for(item: PlanItem, choice: PriceChoice) -> Price:
+    """The item's most specific price; a missing one is refused, never guessed or converted."""
+    price = most_specific(item.prices, choice)
+    if price is None:
+        raise _no_price(item, choice)
+    return price
+
+
 def price_in(item: PlanItem, currency: str) -> Price:
-    """The item's price in a currency; a missing one is refused, never converted."""
-    for price in item.prices:
-        if price.currency == currency:
-            return price
-    raise NoPriceInCurrency(
-        f"{item.id} has no price in {currency}; it is sold in "
-        f"{', '.join(sorted(price.currency for price in item.prices))}",
-        field="currency",
-    )
+    """The item's price in a currency, for any site, term and phase."""
+    return price_for(item, PriceChoice(currency))
 
 
 def rate_item(item: PlanItem, currency: str, quantity: int) -> Money:
-    """Rate what the item's meter counted (a base fee ignores the quantity)."""
-    per = 1 if isinstance(item, BaseFee) else item.meter_units_per_unit
+    """Rate what the item's meter counted, or its quantity of a fee."""
+    per = item.meter_units_per_unit if isinstance(item, _Metered) else 1
     return rate(price_in(item, currency), quantity, per=per)
 
 
-def _require_slug(value: str, field_name: str) -> None:
-    if len(value) > _LONGEST_SLUG or not _SLUG.fullmatch(value):
+def _no_price(item: PlanItem, choice: PriceChoice) -> NoPriceInCurrency:
+    sold_in = ", ".join(sorted({price.currency for price in item.prices}))
+    return NoPriceInCurrency(
+        f"{item.id} has no price in {choice}; it is sold in {sold_in}", field="currency"
+    )
+
+
+def _require_ever_priced(item: PlanItem, choice: PriceChoice) -> None:
+    """Refuse a choice no entry fits on any day and at any site."""
+    for price in item.prices:
+        if most_specific((replace(price, valid_from=None, valid_until=None, site=None),), choice):
+            return
+    raise BadPlan(f"{item.id} has no price in {choice}: add one", field="prices")
+
+
+def _require_same_currencies(items: Iterable[PlanItem], whose: str) -> None:
+    sold = {item.id: {price.currency for price in item.prices} for item in items}
+    every = set().union(*sold.values())
+    for item_id, currencies in sold.items():
+        missing = sorted(every - currencies)
+        if missing:
+            raise BadPlan(
+                f"{item_id} has no price in {', '.join(missing)}, but other items of {whose} "
+                "have: add it",
+                field="prices",
+            )
+
+
+def _require_item(item: _Item) -> None:
+    require_slug(item.id, "items")
+    require_name(item.name)
+    if not item.prices:
+        raise BadPlan(f"{item.id} needs a price in at least one currency", field="prices")
+    if len(item.prices) > MAX_PRICES:
+        raise BadPlan(f"{item.id} may have {MAX_PRICES} prices", field="prices")
+    require_unambiguous(item.prices, item.id)
+
+
+def _require_meter(item: _Metered) -> None:
+    require_identifier(item.meter, "meter")
+    require_identifier(item.unit, "unit")
+    if not 1 <= item.meter_units_per_unit <= MOST_METER_UNITS:
         raise BadPlan(
-            f"{value!r} must be a slug of lower-case letters, digits and single hyphens, such as "
-            f"city-flat, of at most {_LONGEST_SLUG} characters",
-            field=field_name,
-        )
-
-
-def _require_name(name: str) -> None:
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise BadPlan(f"a name must be 1 to {LONGEST_NAME} printable characters", field="name")
-
-
-def _require_interval(interval: Interval | None, field_name: str) -> None:
-    if interval is not None and interval.count > LONGEST_INTERVAL[interval.unit]:
-        raise BadPlan(
-            f"{field_name} may be {LONGEST_INTERVAL[interval.unit]} {interval.unit.value}s at most",
-            field=field_name,
-        )
-
-
-def _require_item(item_id: str, name: str, prices: tuple[Price, ...]) -> None:
-    _require_slug(item_id, "items")
-    _require_name(name)
-    if not prices:
-        raise BadPlan(f"{item_id} needs a price in at least one currency", field="prices")
-    _require_unique([price.currency for price in prices], "prices")
-
-
-def _require_meter(item_id: str, meter: str, unit: str, meter_units_per_unit: int) -> None:
-    require_identifier(meter, "meter")
-    require_identifier(unit, "unit")
-    if not 1 <= meter_units_per_unit <= MOST_METER_UNITS:
-        raise BadPlan(
-            f"{item_id}: one unit must be 1 to {MOST_METER_UNITS} meter units, not "
-            f"{meter_units_per_unit}",
+            f"{item.id}: one unit must be 1 to {MOST_METER_UNITS} meter units, not "
+            f"{item.meter_units_per_unit}",
             field="meter_units_per_unit",
         )
-
-
-def _require_unique(values: list[str], field_name: str) -> None:
-    doubles = sorted({value for value in values if values.count(value) > 1})
-    if doubles:
-        raise BadPlan(f"{', '.join(doubles)} stands there more than once", field=field_name)

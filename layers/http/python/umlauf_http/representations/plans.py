@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from umlauf.catalog.model import AddOn, BaseFee, Plan, PlanItem
+from umlauf.catalog.model import AddOn, MeteredItem, Plan, PlanItem, PrepaidItem
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
@@ -81,8 +81,8 @@ class ItemOut(Out):
             id=item.id,
             kind=item.KIND,
             name=item.name,
-            meter=None if isinstance(item, BaseFee) else item.meter,
-            unit=None if isinstance(item, BaseFee) else item.unit,
+            meter=item.meter if isinstance(item, MeteredItem | PrepaidItem) else None,
+            unit=item.unit if isinstance(item, MeteredItem | PrepaidItem) else None,
             tax_category=item.tax_category.value,
             prices=[PriceOut.of(price) for price in item.prices],
         )

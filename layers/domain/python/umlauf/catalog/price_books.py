@@ -1,0 +1,85 @@
+"""Which of an item's prices applies: the most specific entry that fits the choice.
+
+Entries are compared by site, then term, then phase, then validity: a price for this site beats one
+for this term. Two entries that could both be the most specific are refused when the item is made,
+so an answer never depends on the order of the file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from umlauf.catalog.errors import BadPlan
+from umlauf.catalog.price_models.rating import Price
+from umlauf.kernel.calendar import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChoice:
+    """What a price is asked for. `on` is the day the agreement was made: later prices are others'.
+
+    Without `on`, only prices without a validity fit.
+    """
+
+    currency: str
+    site: str | None = None
+    term: Interval | None = None
+    phase: str | None = None
+    on: date | None = None
+
+    def __str__(self) -> str:
+        term = self.term and f"a term of {self.term.count} {self.term.unit.value}(s)"
+        parts = {"site": self.site, "phase": self.phase, "on": self.on}
+        named = [f"{name} {value}" for name, value in parts.items() if value]
+        return ", ".join([self.currency, *([term] if term else []), *named])
+
+
+def most_specific(prices: Sequence[Price], choice: PriceChoice) -> Price | None:
+    """The entry that fits best; None if none fits."""
+    fitting = [price for price in prices if _fits(price, choice)]
+    return max(fitting, key=_specificity, default=None)
+
+
+def require_unambiguous(prices: Sequence[Price], item: str) -> None:
+    """Refuse two entries that are equally specific and hold at the same time."""
+    for one, other in combinations(prices, 2):
+        if _scope(one) == _scope(other) and _both_hold(one, other):
+            raise BadPlan(
+                f"{item} has two prices for {_described(one)}: tell them apart by site, term, "
+                "phase or validity",
+                field="prices",
+            )
+
+
+def _fits(price: Price, choice: PriceChoice) -> bool:
+    return (
+        price.currency == choice.currency
+        and price.site in {None, choice.site}
+        and price.term in {None, choice.term}
+        and price.phase in {None, choice.phase}
+        and price.is_valid_on(choice.on)
+    )
+
+
+def _specificity(price: Price) -> tuple[bool, bool, bool, bool]:
+    return (
+        price.site is not None,
+        price.term is not None,
+        price.phase is not None,
+        price.is_dated,
+    )
+
+
+def _scope(price: Price) -> tuple[object, ...]:
+    return price.currency, price.site, price.term, price.phase, price.is_dated
+
+
+def _both_hold(one: Price, other: Price) -> bool:
+    starts = [price.valid_from for price in (one, other) if price.valid_from]
+    ends = [price.valid_until for price in (one, other) if price.valid_until]
+    return not starts or not ends or max(starts) < min(ends)
+
+
+def _described(price: Price) -> str:
+    return str(PriceChoice(price.currency, price.site, price.term, price.phase, price.valid_from))
