@@ -68,6 +68,7 @@ deploy: build ## sam deploy; CONFIG_ENV=dev|staging|prod
 audit: $(VENV) ## known vulnerabilities in what is installed and what is deployed (asks the internet)
 	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip-audit --disable-pip --require-hashes -r layers/dependencies/requirements.txt
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r layers/typesetting/requirements.txt
 
 clean: ## remove what was built, cached or recorded; the environments stay
 	@rm -rf .aws-sam .umlauf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
@@ -100,9 +101,9 @@ drift: $(VENV)
 	@$(PY) -m umlauf_http.openapi --check
 	@$(PY) -m umlauf_adapters.kernel.event_schemas --check
 
-# Deployed code may import only what the dependencies layer holds (requests serves Stripe's library, tzdata zoneinfo); the
+# Deployed code may import only what the layers of wheels hold (requests serves Stripe's library, tzdata zoneinfo); the
 # rest only what requirements/dev.in names (DEP002: much of it is commands that nothing imports).
-LAYER_IN := layers/dependencies/requirements.in,layers/dependencies/chalice.in
+LAYER_IN := layers/dependencies/requirements.in,layers/dependencies/chalice.in,layers/typesetting/requirements.in
 dependencies: $(VENV)
 	@$(BIN)/deptry layers $(wildcard functions/*/) --requirements-files $(LAYER_IN) --per-rule-ignores "DEP002=requests|tzdata"
 	@$(BIN)/deptry infrastructure --requirements-files requirements/dev.in --ignore DEP002
@@ -134,3 +135,4 @@ lock: $(VENV) ## compile every requirements file anew; UPGRADE="--upgrade" moves
 	@$(COMPILE) $(HERE) -c requirements/dev.txt requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(COMPILE) $(LAMBDA) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(COMPILE) $(LAMBDA) --no-deps layers/dependencies/chalice.in -o layers/dependencies/chalice.txt
+	@$(COMPILE) $(LAMBDA) layers/typesetting/requirements.in -o layers/typesetting/requirements.txt

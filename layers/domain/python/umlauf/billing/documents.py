@@ -1,0 +1,438 @@
+"""Everything that is printed on a billing document, checked before anything is printed.
+
+A view of an issued document, a credit note, a cancellation or a deposit request: whole, in one
+language, and sound by its own rules (those of EN 16931 that are about figures and parties). What
+renders it, as a page or as XML, only writes down what stands here; it reckons nothing.
+
+Amounts say what the document says: a credit note over 10.00 is over +10.00, for its kind gives the
+direction. A negative line is a credit inside an invoice.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from umlauf.billing.errors import NotInvoiceable
+from umlauf.billing.model import Invoice, InvoiceLine, PriceBasis, TaxAmount, TaxTreatment
+from umlauf.customers.model import Language
+from umlauf.kernel.money import Money, minor_digits, round_to_minor, total
+
+MOST_MINOR_DIGITS: Final = 2
+"""EN 16931 writes every amount with at most two decimals (BR-DEC)."""
+_HUNDRED: Final = Decimal(100)
+_FINEST_UNIT_PRICE: Final = Decimal("0.000001")
+
+
+class UnsoundDocument(NotInvoiceable):
+    """The parts of a document contradict each other, or something it must say is missing."""
+
+    code = "billing.unsound_document"
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    CANCELLATION = "cancellation"
+    DEPOSIT_REQUEST = "deposit_request"
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether the customer gets the total instead of owing it."""
+        return self in {DocumentKind.CREDIT_NOTE, DocumentKind.CANCELLATION}
+
+
+class VatCategory(StrEnum):
+    """How a line is taxed, in the codes of EN 16931 (UNTDID 5305)."""
+
+    STANDARD = "S"
+    """Any rate above zero, reduced ones too."""
+    REVERSE_CHARGE = "AE"
+    NOT_SUBJECT = "O"
+    ZERO_RATED = "Z"
+    EXEMPT = "E"
+    INTRA_COMMUNITY = "K"
+
+
+_CATEGORIES: Final = {
+    "standard": VatCategory.STANDARD,
+    "reduced": VatCategory.STANDARD,
+    "reverse_charge": VatCategory.REVERSE_CHARGE,
+    "not_subject": VatCategory.NOT_SUBJECT,
+    "zero": VatCategory.ZERO_RATED,
+    "exempt": VatCategory.EXEMPT,
+    "intra_community": VatCategory.INTRA_COMMUNITY,
+}
+_BETWEEN_BUSINESSES: Final = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.INTRA_COMMUNITY})
+
+
+class PaymentMeans(StrEnum):
+    TRANSFER = "transfer"
+    DIRECT_DEBIT = "direct_debit"
+    CARD = "card"
+    NONE = "none"
+    """Nothing is to be paid: settled, or owed to the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`country` is the ISO 3166 code; of a customer we may know no more than that."""
+
+    country: str
+    street: str = ""
+    extra: str = ""
+    postal_code: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """The legal entity as its letterhead shows it."""
+
+    name: str
+    address: Address
+    register_entry: str
+    """Where and under which number it is registered, as it must be printed."""
+    register_number: str
+    email: str
+    vat_id: str = ""
+    phone: str = ""
+    website: str = ""
+    contact: str = ""
+    directors: tuple[str, ...] = ()
+    bank: str = ""
+    iban: str = ""
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Whom the document is for. `reference` is what the buyer wants to read on it (BT-10)."""
+
+    id: str
+    name: str
+    address: Address
+    company: str = ""
+    vat_id: str = ""
+    reference: str = ""
+
+    @property
+    def legal_name(self) -> str:
+        return self.company or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What a line costs less than its list amount, in the document's price basis."""
+
+    reason: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDays:
+    """The days a line is for. The last one is included, as people read dates."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taxation:
+    """What makes lines be taxed together. `country` is whose tax it is."""
+
+    category: VatCategory
+    rate: Decimal
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One line. `amount` is in the document's price basis, `net` its share of the taxable base."""
+
+    number: int
+    item: str
+    name: str
+    quantity: Decimal
+    unit: str
+    amount: Money
+    net: Money
+    taxation: Taxation
+    description: str = ""
+    days: ServiceDays | None = None
+    discounts: tuple[Discount, ...] = ()
+
+    @property
+    def discount(self) -> Money:
+        return total((one.amount for one in self.discounts), self.amount.currency)
+
+    @property
+    def list_amount(self) -> Money:
+        """What the line would cost without its discounts."""
+        return self.amount + self.discount
+
+    @property
+    def unit_price_minor(self) -> Decimal | None:
+        """The price of one unit in minor units, if there is one.
+
+        None where no such number exists: tiers and blocks price a quantity, not each unit of it.
+        """
+        return unit_price(self.list_amount, self.quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The tax of all lines that are taxed alike."""
+
+    taxation: Taxation
+    net: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """How the total is paid. `account` is the customer's, shortened to what may be shown."""
+
+    means: PaymentMeans
+    reference: str = ""
+    mandate_id: str = ""
+    creditor_id: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrecedingDocument:
+    """A document that this one corrects."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """A billing document, ready to be printed. Raises UnsoundDocument when it is not."""
+
+    kind: DocumentKind
+    number: str
+    issued_on: date
+    language: Language
+    currency: str
+    price_basis: PriceBasis
+    seller: Seller
+    buyer: Buyer
+    lines: tuple[DocumentLine, ...]
+    taxes: tuple[TaxLine, ...]
+    payment: Payment
+    due_on: date | None = None
+    subscription_id: str = ""
+    prepaid: Money | None = None
+    corrects: tuple[PrecedingDocument, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for fault in _faults(self):
+            raise UnsoundDocument(f"document {self.number or '(no number)'}: {fault}")
+
+    @property
+    def net(self) -> Money:
+        return total((one.net for one in self.taxes), self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return total((one.tax for one in self.taxes), self.currency)
+
+    @property
+    def gross(self) -> Money:
+        return self.net + self.tax
+
+    @property
+    def paid(self) -> Money:
+        """What was paid, or credited from the balance, before the document was issued."""
+        return self.prepaid or Money(0, self.currency)
+
+    @property
+    def payable(self) -> Money:
+        return self.gross - self.paid
+
+    @property
+    def days(self) -> ServiceDays | None:
+        """The first to the last day that any line is for."""
+        spans = [line.days for line in self.lines if line.days]
+        if not spans:
+            return None
+        return ServiceDays(min(one.first for one in spans), max(one.last for one in spans))
+
+    @property
+    def categories(self) -> frozenset[VatCategory]:
+        return frozenset(one.taxation.category for one in self.taxes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """What an invoice does not know of itself, but its document says."""
+
+    language: Language
+    payment: Payment
+    prepaid: Money | None = None
+    descriptions: Mapping[int, str] = field(default_factory=dict)
+    """By line number, the text below that line's name."""
+    notes: tuple[str, ...] = ()
+
+
+def view_of_invoice(
+    invoice: Invoice, *, seller: Seller, buyer: Buyer, particulars: Particulars
+) -> DocumentView:
+    """The document of an issued invoice. Raises UnsoundDocument."""
+    descriptions = particulars.descriptions
+    return DocumentView(
+        kind=DocumentKind.INVOICE,
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        language=particulars.language,
+        currency=invoice.currency,
+        price_basis=invoice.price_basis,
+        seller=seller,
+        buyer=buyer,
+        lines=tuple(
+            line_of_invoice(line, descriptions.get(line.number, "")) for line in invoice.lines
+        ),
+        taxes=tax_lines(invoice.taxes),
+        payment=particulars.payment,
+        subscription_id=invoice.subscription_id,
+        prepaid=particulars.prepaid,
+        notes=particulars.notes,
+    )
+
+
+def line_of_invoice(
+    line: InvoiceLine, description: str = "", discounts: tuple[Discount, ...] = ()
+) -> DocumentLine:
+    period = line.service_period
+    return DocumentLine(
+        number=line.number,
+        item=line.item,
+        name=line.name,
+        description=description,
+        days=ServiceDays(period.start, period.end - timedelta(days=1)),
+        quantity=line.quantity,
+        unit=line.unit,
+        discounts=discounts,
+        amount=line.amount,
+        net=line.net,
+        taxation=taxation_of(line.treatment),
+    )
+
+
+def tax_lines(taxes: Sequence[TaxAmount]) -> tuple[TaxLine, ...]:
+    return tuple(TaxLine(taxation_of(one.treatment), one.net, one.tax) for one in taxes)
+
+
+def taxation_of(treatment: TaxTreatment) -> Taxation:
+    try:
+        category = _CATEGORIES[treatment.category]
+    except KeyError:
+        raise UnsoundDocument(
+            f"no document can say how {treatment.category!r} is taxed", field="tax_category"
+        ) from None
+    return Taxation(category, treatment.rate, treatment.country)
+
+
+def unit_price(amount: Money, quantity: Decimal) -> Decimal | None:
+    """The price of one unit in minor units, if `quantity` of them cost exactly `amount`."""
+    if not quantity:
+        return None
+    price = (amount.amount_minor / quantity).quantize(_FINEST_UNIT_PRICE).normalize() + Decimal(0)
+    return price if price * quantity == amount.amount_minor else None
+
+
+def _faults(view: DocumentView) -> Iterator[str]:
+    """What is wrong with a document, in sentences that name the remedy."""
+    yield from _faults_of_form(view)
+    for line in view.lines:
+        yield from _faults_of_line(line, view)
+    yield from _faults_of_taxes(view)
+    yield from _faults_of_parties(view)
+
+
+def _faults_of_form(view: DocumentView) -> Iterator[str]:
+    if not view.number:
+        yield "it needs its number"
+    if not view.lines:
+        yield "it needs a line"
+    if [line.number for line in view.lines] != list(range(1, len(view.lines) + 1)):
+        yield "its lines must be numbered from 1 without a gap"
+    if minor_digits(view.currency) > MOST_MINOR_DIGITS:
+        yield f"an e-invoice cannot write {view.currency}, which has three decimals"
+    amounts = [view.paid, *(line.amount for line in view.lines), *(one.tax for one in view.taxes)]
+    if any(amount.currency != view.currency for amount in amounts):
+        yield f"all its amounts must be in {view.currency}"
+    elif view.gross.amount_minor < 0:
+        yield "a total below zero is a credit note's, with its signs turned"
+    if view.kind.is_credit and not view.corrects:
+        yield "it must name the document that it corrects"
+    if view.due_on is None and not view.kind.is_credit:
+        yield "it needs the day on which it is due"
+
+
+def _faults_of_line(line: DocumentLine, view: DocumentView) -> Iterator[str]:
+    at = f"line {line.number}"
+    if not line.name:
+        yield f"{at} needs a name"
+    if not line.quantity:
+        yield f"{at} has no quantity"
+    if line.days and line.days.last < line.days.first:
+        yield f"{at} ends before it begins"
+    if any(one.amount.amount_minor <= 0 for one in line.discounts):
+        yield f"{at} has a discount that takes nothing off"
+    if any(not one.reason for one in line.discounts):
+        yield f"{at} has a discount without a reason"
+    if view.price_basis is PriceBasis.NET and line.net != line.amount:
+        yield f"{at} is net, so {line.amount} must be its share of the base, not {line.net}"
+
+
+def _faults_of_taxes(view: DocumentView) -> Iterator[str]:
+    taxed = [one.taxation for one in view.taxes]
+    if len(set(taxed)) != len(taxed):
+        yield "each category and rate of a country is summed up once"
+    if set(taxed) != {line.taxation for line in view.lines}:
+        yield "its taxes must be those of its lines"
+    for one in view.taxes:
+        name = f"{one.taxation.category.value} {one.taxation.rate} % ({one.taxation.country})"
+        lines = [line for line in view.lines if line.taxation == one.taxation]
+        net = total((line.net for line in lines), view.currency)
+        if net != one.net:
+            yield f"the lines of {name} add up to {net}, not {one.net}"
+        if (one.taxation.rate > 0) != (one.taxation.category is VatCategory.STANDARD):
+            yield f"{name}: only the category S has a rate above zero, and always"
+        yield from _faults_of_tax(one, name, lines, view)
+    if VatCategory.NOT_SUBJECT in view.categories and len(view.categories) > 1:
+        yield "what is not subject to VAT goes on a document of its own (BR-O-11)"
+
+
+def _faults_of_tax(
+    one: TaxLine, name: str, lines: Sequence[DocumentLine], view: DocumentView
+) -> Iterator[str]:
+    exact = round_to_minor(one.net.amount_minor * one.taxation.rate / _HUNDRED, view.currency)
+    # A gross price is split after its tax was rounded, so its net may be one minor unit beside it.
+    slack = 0 if view.price_basis is PriceBasis.NET else 1
+    if abs(exact.amount_minor - one.tax.amount_minor) > slack:
+        yield f"{name} of {one.net} is {exact}, not {one.tax}"
+    gross = total((line.amount for line in lines), view.currency)
+    if view.price_basis is PriceBasis.GROSS and gross != one.net + one.tax:
+        yield f"the lines of {name} cost {gross}, not {one.net + one.tax}"
+
+
+def _faults_of_parties(view: DocumentView) -> Iterator[str]:
+    if VatCategory.STANDARD in view.categories and not view.seller.vat_id:
+        yield "who charges VAT needs a VAT id"
+    if _BETWEEN_BUSINESSES & view.categories and not (view.seller.vat_id and view.buyer.vat_id):
+        yield "where the customer owes the tax, both sides need a VAT id"
+    if view.payment.means is PaymentMeans.TRANSFER and not view.seller.iban:
+        yield "a transfer needs the seller's IBAN"
+    if view.payment.means is PaymentMeans.DIRECT_DEBIT and not (
+        view.payment.mandate_id and view.payment.creditor_id
+    ):
+        yield "a direct debit needs its mandate and the creditor id"
