@@ -1,6 +1,7 @@
 """Money keeps every cent and is rounded in one place."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,20 @@ from umlauf.kernel.money import (
 )
 def test_an_amount_is_rounded_half_away_from_zero(exact: str, currency: str, minor: int) -> None:
     assert round_to_minor(Decimal(exact), currency) == Money(minor, currency)
+
+
+@given(minor=st.integers(-(10**9), 10**9), parts=st.integers(1, 10**6))
+def test_a_fraction_is_rounded_like_a_decimal_and_never_more_than_half_off(
+    minor: int, parts: int
+) -> None:
+    exact = Fraction(minor, parts)
+    rounded = round_to_minor(exact, "EUR").amount_minor
+    assert abs(rounded - exact) <= Fraction(1, 2)
+    if abs(rounded - exact) == Fraction(1, 2):
+        assert abs(rounded) > abs(exact)
+    assert round_to_minor(Fraction(2 * minor + 1, 2), "EUR") == round_to_minor(
+        Decimal(2 * minor + 1) / 2, "EUR"
+    )
 
 
 @given(

@@ -36,3 +36,9 @@ class BooksBehind(Transient):
     """The receivable does not know yet what became of a payment; it will in a moment."""
 
     code = "dunning.books_behind"
+
+
+class BaseRateUnknown(InvalidInput):
+    """No base rate is on record for a half-year: add it. It is never guessed."""
+
+    code = "dunning.base_rate_unknown"

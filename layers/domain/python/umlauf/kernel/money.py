@@ -8,6 +8,7 @@ largest remainder.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from fractions import Fraction
 from typing import Final
 
 from umlauf.kernel.errors import InvalidInput
@@ -115,8 +116,10 @@ def minor_digits(currency: str) -> int:
         ) from None
 
 
-def round_to_minor(amount_minor: Decimal, currency: str) -> Money:
+def round_to_minor(amount_minor: Decimal | Fraction, currency: str) -> Money:
     """Round an exact amount, given in minor units, half away from zero."""
+    if isinstance(amount_minor, Fraction):
+        return Money(_half_away_from_zero(amount_minor), currency)
     if not amount_minor.is_finite():
         raise InvalidInput(f"an amount must be finite, not {amount_minor}", field="amount_minor")
     return Money(int(amount_minor.quantize(_WHOLE, context=_EXACT)), currency)
@@ -148,3 +151,10 @@ def split(amount: Money, weights: Sequence[Decimal]) -> tuple[Money, ...]:
     for index in by_remainder[:missing]:
         floors[index] += 1
     return tuple(Money(sign * part, amount.currency) for part in floors)
+
+
+def _half_away_from_zero(exact: Fraction) -> int:
+    """Whole-number arithmetic: a fraction such as 1/3 has no decimal that equals it."""
+    doubled = 2 * abs(exact.numerator) + exact.denominator
+    whole = doubled // (2 * exact.denominator)
+    return -whole if exact < 0 else whole
