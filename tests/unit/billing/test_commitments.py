@@ -1,6 +1,5 @@
 """Minimum commitment and maximum spend."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from umlauf.billing.commitments import adjustment, spread, within_limits
+from umlauf.billing.commitments import Bounds, adjustment_of, spread, within_limits
 from umlauf.catalog.policies import Commitment
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
@@ -19,12 +18,6 @@ WEEK = Commitment("EUR", minimum_minor=10_000, maximum_minor=20_000)
 AMOUNTS = st.lists(
     st.integers(-500, 30_000).map(lambda minor: Money(minor, "EUR")), min_size=1, max_size=5
 )
-
-
-@dataclass(frozen=True)
-class Bounds:
-    minimum_minor: int | None = None
-    maximum_minor: int | None = None
 
 
 def eur(minor: int) -> Money:
@@ -43,21 +36,21 @@ def eur(minor: int) -> Money:
 def test_what_is_missing_is_added_and_what_is_beyond_is_taken_off(
     charged: int, change: int
 ) -> None:
-    assert adjustment(eur(charged), WEEK) == eur(change)
+    assert adjustment_of(eur(charged), WEEK) == eur(change)
 
 
 def test_in_a_stub_both_limits_shrink_with_it() -> None:
-    assert adjustment(eur(0), WEEK, Fraction(3, 7)) == eur(4_286)
-    assert adjustment(eur(9_000), WEEK, Fraction(3, 7)) == eur(8_571 - 9_000)
+    assert adjustment_of(eur(0), WEEK, Fraction(3, 7)) == eur(4_286)
+    assert adjustment_of(eur(9_000), WEEK, Fraction(3, 7)) == eur(8_571 - 9_000)
 
 
 def test_a_price_has_the_same_limits_as_a_commitment() -> None:
     price = Price("EUR", PerUnit(Decimal(5)), minimum_minor=Decimal(1_000))
-    assert adjustment(eur(800), price, Fraction(25, 28)) == eur(93)
+    assert adjustment_of(eur(800), price, Fraction(25, 28)) == eur(93)
 
 
 def test_without_limits_nothing_changes() -> None:
-    assert adjustment(eur(7), Bounds()) == eur(0)
+    assert adjustment_of(eur(7), Bounds()) == eur(0)
 
 
 def test_a_true_up_is_spread_by_what_the_lines_cost_and_credits_take_no_part() -> None:
@@ -67,7 +60,7 @@ def test_a_true_up_is_spread_by_what_the_lines_cost_and_credits_take_no_part() -
 
 def test_a_share_of_more_than_the_period_and_a_bill_without_lines_are_refused() -> None:
     with pytest.raises(InvalidInput, match="stub"):
-        adjustment(eur(1), WEEK, Fraction(8, 7))
+        adjustment_of(eur(1), WEEK, Fraction(8, 7))
     with pytest.raises(InvalidInput, match="line"):
         within_limits([], WEEK)
 

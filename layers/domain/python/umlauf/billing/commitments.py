@@ -6,6 +6,7 @@ them. What a limit changes is a line of its own; usage and fees stay what they a
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Protocol
@@ -17,16 +18,24 @@ _WHOLE: Final = Fraction(1)
 
 
 class Limits(Protocol):
-    """What a `Price` and a `Commitment` have in common: amounts of a full period."""
+    """What a `Price`, a `Commitment` and `Bounds` have in common: amounts of a full period."""
 
     @property
-    def minimum_minor(self) -> Decimal | int | None: ...
+    def minimum_minor(self) -> Fraction | Decimal | int | None: ...
 
     @property
-    def maximum_minor(self) -> Decimal | int | None: ...
+    def maximum_minor(self) -> Fraction | Decimal | int | None: ...
 
 
-def adjustment(charged: Money, limits: Limits, share: Fraction = _WHOLE) -> Money:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits put together from several, such as those of the two halves of a period."""
+
+    minimum_minor: Fraction | Decimal | int | None = None
+    maximum_minor: Fraction | Decimal | int | None = None
+
+
+def adjustment_of(charged: Money, limits: Limits, share: Fraction = _WHOLE) -> Money:
     """What brings a charge within its limits: above zero a true-up, below zero a cap.
 
     `share` is the part of the full period that was served. Each limit rounds once, half up. Raises
@@ -63,8 +72,8 @@ def within_limits(
     """
     if not charged:
         raise InvalidInput("a commitment needs a line to hang on", field="charged")
-    return spread(adjustment(total(charged, charged[0].currency), limits, share), charged)
+    return spread(adjustment_of(total(charged, charged[0].currency), limits, share), charged)
 
 
-def _prorated(limit_minor: Decimal | int, share: Fraction, currency: str) -> Money:
+def _prorated(limit_minor: Fraction | Decimal | int, share: Fraction, currency: str) -> Money:
     return round_to_minor(Fraction(limit_minor) * share, currency)
