@@ -1,27 +1,167 @@
-"""Who bills, from which number series, and how long customers have to pay.
+"""Who bills: the legal entities, what their documents say of them, and which one bills a contract.
 
-Data an operator may change.
+Data an operator may change; these are an example company's. An entity's books, dates of issue and
+number series run in its own zone. It charges the tax of its own country, of each country where it
+has a VAT id, and, to consumers, of the rest of the EU through OSS.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
+
+from umlauf.billing.errors import NotInvoiceable
+from umlauf.customers.billing_details import PostalAddress
+from umlauf.customers.model import Language
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPrefixes:
+    """What the numbers of each kind of document begin with: unique among all entities."""
+
+    invoices: str
+    credit_notes: str
+    cancellations: str
+    deposits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    email: str
+    phone: str
+    website: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    holder: str
+    iban: str
+    bic: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDetails:
+    """What the law wants on a document, beside name and address.
+
+    `vat_ids` begin with their country; the first is the one at home. `register_entry` names court
+    and number, `directors` who may sign.
+    """
+
+    vat_ids: tuple[str, ...]
+    tax_number: str | None
+    register_entry: str
+    directors: tuple[str, ...] = ()
+
+    def vat_id_in(self, country: str) -> str | None:
+        return next((vat_id for vat_id in self.vat_ids if vat_id.startswith(country)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class LegalEntity:
-    """A company that issues invoices. Its books and number series run in its own zone."""
+    """A company that issues invoices. Its books and number series run in its own zone.
+
+    `serves` are the countries whose contracts it bills. `uses_oss` says that it declares what it
+    owes in the rest of the EU through the one-stop shop.
+    """
 
     id: str
     country: str
     time_zone: str
-    series_prefix: str
+    series: SeriesPrefixes
     payment_days: int
+    name: str
+    address: PostalAddress
+    details: CompanyDetails
+    bank_account: BankAccount
+    contact: Contact
+    language: Language
+    serves: frozenset[str] = field(default_factory=frozenset)
+    uses_oss: bool = False
+
+    @property
+    def series_prefix(self) -> str:
+        """The prefix of its invoices."""
+        return self.series.invoices
+
+    @property
+    def registered_in(self) -> tuple[str, ...]:
+        """Where it has a VAT id, and so declares tax by itself."""
+        return tuple(vat_id[:2] for vat_id in self.details.vat_ids)
 
 
 UMLAUF: Final = LegalEntity(
     id="umlauf-de",
     country="DE",
     time_zone="Europe/Berlin",
-    series_prefix="RE",
+    series=SeriesPrefixes("RE", "GS", "ST", "KA"),
     payment_days=14,
+    name="Umlauf GmbH",
+    address=PostalAddress("Beispielstraße 1", "10115", "Berlin", "DE"),
+    details=CompanyDetails(
+        vat_ids=("DE136695976",),
+        tax_number="37/123/45678",
+        register_entry="Amtsgericht Charlottenburg, HRB 00000",
+        directors=("Ada Beispiel",),
+    ),
+    bank_account=BankAccount("Umlauf GmbH", "DE89370400440532013000", "COBADEFFXXX"),
+    contact=Contact("rechnung@umlauf.example", "+49 30 0000000", "www.umlauf.example"),
+    language=Language.GERMAN,
+    serves=frozenset({"DE", "AT", "BE", "FR", "CH", "US"}),
+    uses_oss=True,
 )
+
+UMLAUF_NL: Final = LegalEntity(
+    id="umlauf-nl",
+    country="NL",
+    time_zone="Europe/Amsterdam",
+    series=SeriesPrefixes("NL-FA", "NL-CR", "NL-AN", "NL-WB"),
+    payment_days=14,
+    name="Umlauf Nederland B.V.",
+    address=PostalAddress("Voorbeeldstraat 1", "1012 AB", "Amsterdam", "NL"),
+    details=CompanyDetails(
+        vat_ids=("NL123456782B90",),
+        tax_number=None,
+        register_entry="KvK 00000000",
+        directors=("Ada Beispiel",),
+    ),
+    bank_account=BankAccount("Umlauf Nederland B.V.", "NL91ABNA0417164300", "ABNANL2A"),
+    contact=Contact("factuur@umlauf.example", "+31 20 0000000", "www.umlauf.example"),
+    language=Language.DUTCH,
+    serves=frozenset({"NL"}),
+    uses_oss=True,
+)
+
+ENTITIES: Final = (UMLAUF, UMLAUF_NL)
+
+
+def entity_for(
+    customer_country: str,
+    *,
+    site_country: str | None = None,
+    entities: Sequence[LegalEntity] = ENTITIES,
+) -> LegalEntity:
+    """Who bills a contract: the entity that serves its site's country, else the customer's.
+
+    That is settled when the contract is made: give the country of that day. A customer who moves
+    afterwards keeps the entity they contracted with, and only the tax follows them. The first that
+    serves the country wins. Raises NotInvoiceable.
+    """
+    country = site_country or customer_country
+    for entity in entities:
+        if country in entity.serves:
+            return entity
+    raise NotInvoiceable(
+        f"no legal entity serves {country!r}; enter it with one that may bill there",
+        field="country",
+    )
+
+
+def entity_of(entity_id: str, entities: Sequence[LegalEntity] = ENTITIES) -> LegalEntity:
+    """The entity that a document or a contract names. Raises NotInvoiceable."""
+    for entity in entities:
+        if entity.id == entity_id:
+            return entity
+    raise NotInvoiceable(
+        f"there is no legal entity {entity_id!r}; use one of "
+        f"{', '.join(entity.id for entity in entities)}",
+        field="legal_entity",
+    )

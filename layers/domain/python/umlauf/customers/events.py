@@ -1,7 +1,7 @@
 """What happened to customers: ids and choices, never names or addresses."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from umlauf.customers.model import Language, Purpose
@@ -30,6 +30,27 @@ class ProfileChanged:
     TYPE: ClassVar[str] = "customers.profile_changed.v1"
 
     customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMoved:
+    """To another country: periods that end after `moved_on` begins are taxed there."""
+
+    TYPE: ClassVar[str] = "customers.customer_moved.v1"
+
+    customer_id: str
+    from_country: str
+    to_country: str
+    moved_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class BillingDetailsChanged:
+    TYPE: ClassVar[str] = "customers.billing_details_changed.v1"
+
+    customer_id: str
+    has_valid_vat_id: bool
+    wants_consolidated_invoices: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,29 @@ for ever, and none is silent.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from re import compile as pattern
 from typing import ClassVar, Final
 
-from umlauf.customers.errors import BadBlock, BadProfile
+from umlauf.customers.billing_details import BillingDetails, FormerHome
+from umlauf.customers.errors import BadBillingDetails, BadBlock, BadProfile
 from umlauf.kernel.calendar import zone
 from umlauf.kernel.identifiers import derive_id
 
-COUNTRIES: Final[dict[str, str]] = {"DE": "Europe/Berlin", "NL": "Europe/Amsterdam"}
-"""Where we sell, with the time zone a new customer's contracts get unless they choose another."""
+COUNTRIES: Final[dict[str, str]] = {
+    "AT": "Europe/Vienna",
+    "BE": "Europe/Brussels",
+    "CH": "Europe/Zurich",
+    "DE": "Europe/Berlin",
+    "FR": "Europe/Paris",
+    "NL": "Europe/Amsterdam",
+    "US": "America/New_York",
+}
+"""Where customers may live, with the time zone a new one's contracts get unless they choose one."""
 
 LONGEST_NAME: Final = 120
+_NO_DETAILS: Final = BillingDetails()
 LONGEST_REASON: Final = 500
 _LONGEST_EMAIL: Final = 254
 _EMAIL = pattern(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
@@ -65,6 +75,9 @@ class Customer:
     is_business: bool = False
     consents: tuple[Consent, ...] = ()
     status: CustomerStatus = CustomerStatus.ACTIVE
+    billing: BillingDetails = _NO_DETAILS
+    former_homes: tuple[FormerHome, ...] = ()
+    """In order; `country` is where they live since the last."""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -76,6 +89,30 @@ class Customer:
                 field="country",
             )
         zone(self.time_zone)
+        self._require_own_details()
+
+    def _require_own_details(self) -> None:
+        address, vat_id = self.billing.address, self.billing.vat_id
+        if address is not None and address.country != self.country:
+            raise BadBillingDetails(
+                f"the address must lie in {self.country}, where the customer lives; to change "
+                "that, say when they moved",
+                field="address.country",
+            )
+        if vat_id is None:
+            return
+        if not self.is_business:
+            raise BadBillingDetails("only a business has a VAT id; leave it out", field="vat_id")
+        if vat_id.country != self.country:
+            raise BadBillingDetails(
+                f"a business in {self.country} needs a VAT id of that country, not of "
+                f"{vat_id.country}",
+                field="vat_id",
+            )
+
+    def country_on(self, day: date) -> str:
+        """Where they lived on that day; the day of a move belongs to the new home."""
+        return next((home.country for home in self.former_homes if day < home.until), self.country)
 
     def has_consented(self, purpose: Purpose) -> bool:
         """Whether there is a live consent: the latest word, and it was yes."""

@@ -29,3 +29,10 @@ class BlockEntries(Protocol):
 
     def of_customer(self, customer_id: str) -> Sequence[BlockEntry]:
         """All entries, live or not."""
+
+
+class VatIdChecks(Protocol):
+    """The register of VAT ids of the EU (VIES)."""
+
+    def is_registered(self, number: str) -> bool:
+        """Whether the register knows it now. Raises VatRegisterUnavailable."""
