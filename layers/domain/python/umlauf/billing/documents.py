@@ -351,6 +351,7 @@ def unit_price(amount: Money, quantity: Decimal) -> Decimal | None:
 def _faults(view: DocumentView) -> Iterator[str]:
     """What is wrong with a document, in sentences that name the remedy."""
     yield from _faults_of_form(view)
+    yield from _faults_of_amounts(view)
     for line in view.lines:
         yield from _faults_of_line(line, view)
     yield from _faults_of_taxes(view)
@@ -364,6 +365,13 @@ def _faults_of_form(view: DocumentView) -> Iterator[str]:
         yield "it needs a line"
     if [line.number for line in view.lines] != list(range(1, len(view.lines) + 1)):
         yield "its lines must be numbered from 1 without a gap"
+    if view.kind.is_credit and not view.corrects:
+        yield "it must name the document that it corrects"
+    if view.due_on is None and not view.kind.is_credit:
+        yield "it needs the day on which it is due"
+
+
+def _faults_of_amounts(view: DocumentView) -> Iterator[str]:
     if minor_digits(view.currency) > MOST_MINOR_DIGITS:
         yield f"an e-invoice cannot write {view.currency}, which has three decimals"
     amounts = [view.paid, *(line.amount for line in view.lines), *(one.tax for one in view.taxes)]
@@ -371,10 +379,6 @@ def _faults_of_form(view: DocumentView) -> Iterator[str]:
         yield f"all its amounts must be in {view.currency}"
     elif view.gross.amount_minor < 0:
         yield "a total below zero is a credit note's, with its signs turned"
-    if view.kind.is_credit and not view.corrects:
-        yield "it must name the document that it corrects"
-    if view.due_on is None and not view.kind.is_credit:
-        yield "it needs the day on which it is due"
 
 
 def _faults_of_line(line: DocumentLine, view: DocumentView) -> Iterator[str]:

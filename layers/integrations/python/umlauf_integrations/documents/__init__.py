@@ -1,0 +1,1 @@
+"""Billing documents as files: a PDF/A-3 page that carries its EN 16931 XML (ZUGFeRD, Factur-X)."""

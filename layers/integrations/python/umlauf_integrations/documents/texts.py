@@ -1,0 +1,266 @@
+"""What stands on a document in German, Dutch and English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from umlauf.billing.documents import DocumentKind, VatCategory
+from umlauf.customers.model import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """One language. `{…}` is filled in where the text is used."""
+
+    titles: Mapping[DocumentKind, str]
+    corrects: str
+    page: str
+    date: str
+    due: str
+    customer: str
+    contract: str
+    service_days: str
+    reference: str
+    buyer_vat_id: str
+    item: str
+    quantity: str
+    unit_price: str
+    rate: str
+    amount_net: str
+    amount_gross: str
+    carried: str
+    net: str
+    tax: str
+    gross: str
+    gross_with_tax: str
+    credited: str
+    prepaid: str
+    payable: str
+    of_which: str
+    tax_heading: str
+    base: str
+    transfer: str
+    transfer_terms: str
+    recipient: str
+    amount: str
+    purpose: str
+    debit: str
+    card: str
+    no_action: str
+    account: str
+    mandate: str
+    creditor: str
+    credited_later: str
+    nothing_due: str
+    due_until: str
+    scan: str
+    register: str
+    directors: str
+    seller_vat_id: str
+    exemptions: Mapping[VatCategory, str]
+
+
+_GERMAN: Final = Texts(
+    titles=MappingProxyType(
+        {
+            DocumentKind.INVOICE: "Rechnung",
+            DocumentKind.CREDIT_NOTE: "Rechnungskorrektur",
+            DocumentKind.CANCELLATION: "Stornorechnung",
+            DocumentKind.DEPOSIT_REQUEST: "Anforderung einer Kaution",
+        }
+    ),
+    corrects="zu Rechnung {number} vom {day}",
+    page="Seite {page} von {pages}",
+    date="Datum",
+    due="Fällig am",
+    customer="Kundennummer",
+    contract="Vertrag",
+    service_days="Leistungszeitraum",
+    reference="Ihre Referenz",
+    buyer_vat_id="Ihre USt-IdNr.",
+    item="Leistung",
+    quantity="Menge",
+    unit_price="Einzelpreis",
+    rate="USt",
+    amount_net="Netto in {currency}",
+    amount_gross="Betrag in {currency}",
+    carried="Übertrag",
+    net="Summe netto",
+    tax="Umsatzsteuer {rate}",
+    gross="Gesamtbetrag",
+    gross_with_tax="Gesamtbetrag inkl. USt",
+    credited="Gutschriftsbetrag",
+    prepaid="bereits bezahlt",
+    payable="Zu zahlen",
+    of_which="darin Umsatzsteuer {rate}",
+    tax_heading="Umsatzsteuer",
+    base="Netto",
+    transfer="Bitte überweisen Sie bis zum {due}",
+    transfer_terms="Zahlbar ohne Abzug bis zum {due} per Überweisung.",
+    recipient="Empfänger",
+    amount="Betrag",
+    purpose="Verwendungszweck",
+    debit="Wir ziehen {amount} zum {due} per SEPA-Lastschrift ein",
+    card="Wir buchen {amount} zum {due} von Ihrem hinterlegten Zahlungsmittel ab",
+    no_action="Sie brauchen nichts weiter zu tun.",
+    account="Konto",
+    mandate="Mandatsreferenz",
+    creditor="Gläubiger-ID",
+    credited_later=(
+        "Wir verrechnen {amount} mit offenen Rechnungen; was übrig bleibt, bleibt Ihr Guthaben."
+    ),
+    nothing_due="Es ist nichts mehr zu zahlen.",
+    due_until="Zahlbar bis zum {due}",
+    scan="Mit der Banking-App scannen",
+    register="Register",
+    directors="Geschäftsführung",
+    seller_vat_id="USt-IdNr.",
+    exemptions=MappingProxyType(
+        {
+            VatCategory.REVERSE_CHARGE: (
+                "Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge, "
+                "Art. 196 MwStSystRL)"
+            ),
+            VatCategory.NOT_SUBJECT: "Nicht steuerbar: kein Entgelt für eine Leistung",
+            VatCategory.EXEMPT: "Umsatzsteuerfrei",
+            VatCategory.INTRA_COMMUNITY: "Steuerfreie innergemeinschaftliche Lieferung",
+        }
+    ),
+)
+
+_DUTCH: Final = Texts(
+    titles=MappingProxyType(
+        {
+            DocumentKind.INVOICE: "Factuur",
+            DocumentKind.CREDIT_NOTE: "Creditnota",
+            DocumentKind.CANCELLATION: "Annuleringsfactuur",
+            DocumentKind.DEPOSIT_REQUEST: "Verzoek om borg",
+        }
+    ),
+    corrects="bij factuur {number} van {day}",
+    page="Pagina {page} van {pages}",
+    date="Datum",
+    due="Te betalen voor",
+    customer="Klantnummer",
+    contract="Contract",
+    service_days="Periode",
+    reference="Uw referentie",
+    buyer_vat_id="Uw btw-nummer",
+    item="Omschrijving",
+    quantity="Aantal",
+    unit_price="Prijs",
+    rate="Btw",
+    amount_net="Netto in {currency}",
+    amount_gross="Bedrag in {currency}",
+    carried="Transport",
+    net="Totaal exclusief btw",
+    tax="Btw {rate}",
+    gross="Totaal",
+    gross_with_tax="Totaal inclusief btw",
+    credited="Te crediteren",
+    prepaid="al betaald",
+    payable="Te betalen",
+    of_which="waarvan btw {rate}",
+    tax_heading="Btw",
+    base="Netto",
+    transfer="Maak het bedrag uiterlijk {due} over",
+    transfer_terms="Te betalen uiterlijk {due} per overboeking.",
+    recipient="Begunstigde",
+    amount="Bedrag",
+    purpose="Betalingskenmerk",
+    debit="Wij incasseren {amount} omstreeks {due} van uw rekening",
+    card="Wij schrijven {amount} omstreeks {due} af via uw opgeslagen betaalmiddel",
+    no_action="U hoeft verder niets te doen.",
+    account="Rekening",
+    mandate="Machtigingskenmerk",
+    creditor="Incassant-ID",
+    credited_later=(
+        "Wij verrekenen {amount} met openstaande facturen; wat overblijft, blijft uw tegoed."
+    ),
+    nothing_due="Er hoeft niets meer te worden betaald.",
+    due_until="Te betalen uiterlijk {due}",
+    scan="Scan met uw bank-app",
+    register="Register",
+    directors="Directie",
+    seller_vat_id="Btw-nummer",
+    exemptions=MappingProxyType(
+        {
+            VatCategory.REVERSE_CHARGE: "Btw verlegd (artikel 196 btw-richtlijn)",
+            VatCategory.NOT_SUBJECT: "Niet aan btw onderworpen",
+            VatCategory.EXEMPT: "Vrijgesteld van btw",
+            VatCategory.INTRA_COMMUNITY: "Intracommunautaire levering, 0 % btw",
+        }
+    ),
+)
+
+_ENGLISH: Final = Texts(
+    titles=MappingProxyType(
+        {
+            DocumentKind.INVOICE: "Invoice",
+            DocumentKind.CREDIT_NOTE: "Credit note",
+            DocumentKind.CANCELLATION: "Cancellation invoice",
+            DocumentKind.DEPOSIT_REQUEST: "Deposit request",
+        }
+    ),
+    corrects="for invoice {number} of {day}",
+    page="Page {page} of {pages}",
+    date="Date",
+    due="Due on",
+    customer="Customer no.",
+    contract="Contract",
+    service_days="Service period",
+    reference="Your reference",
+    buyer_vat_id="Your VAT ID",
+    item="Description",
+    quantity="Quantity",
+    unit_price="Unit price",
+    rate="VAT",
+    amount_net="Net in {currency}",
+    amount_gross="Amount in {currency}",
+    carried="Carried forward",
+    net="Total excluding VAT",
+    tax="VAT {rate}",
+    gross="Total",
+    gross_with_tax="Total including VAT",
+    credited="Amount credited",
+    prepaid="already paid",
+    payable="Amount due",
+    of_which="of which VAT {rate}",
+    tax_heading="VAT",
+    base="Net",
+    transfer="Please transfer the amount by {due}",
+    transfer_terms="Payable in full by {due} by bank transfer.",
+    recipient="Payee",
+    amount="Amount",
+    purpose="Payment reference",
+    debit="We will collect {amount} on {due} by SEPA direct debit",
+    card="We will charge {amount} on {due} to the payment method you have stored",
+    no_action="There is nothing else you need to do.",
+    account="Account",
+    mandate="Mandate reference",
+    creditor="Creditor ID",
+    credited_later=(
+        "We will set {amount} off against open invoices; whatever is left stays your credit."
+    ),
+    nothing_due="Nothing is left to pay.",
+    due_until="Payable by {due}",
+    scan="Scan with your banking app",
+    register="Register",
+    directors="Managing directors",
+    seller_vat_id="VAT ID",
+    exemptions=MappingProxyType(
+        {
+            VatCategory.REVERSE_CHARGE: (
+                "Reverse charge: the customer accounts for the VAT (Article 196 VAT Directive)"
+            ),
+            VatCategory.NOT_SUBJECT: "Outside the scope of VAT",
+            VatCategory.EXEMPT: "Exempt from VAT",
+            VatCategory.INTRA_COMMUNITY: "Intra-Community supply, exempt from VAT",
+        }
+    ),
+)
+
+TEXTS: Final[Mapping[Language, Texts]] = MappingProxyType(
+    {Language.GERMAN: _GERMAN, Language.DUTCH: _DUTCH, Language.ENGLISH: _ENGLISH}
+)

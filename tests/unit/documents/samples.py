@@ -1,0 +1,331 @@
+"""Billing documents of every kind, as a table: what tests validate and people look at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from umlauf.billing.documents import (
+    Address,
+    Buyer,
+    Discount,
+    DocumentKind,
+    DocumentLine,
+    DocumentView,
+    Payment,
+    PaymentMeans,
+    PrecedingDocument,
+    Seller,
+    ServiceDays,
+    Taxation,
+    TaxLine,
+    VatCategory,
+)
+from umlauf.billing.model import PriceBasis, TaxTreatment
+from umlauf.billing.tax import TaxableAmount, split_taxes
+from umlauf.customers.model import Language
+from umlauf.kernel.money import Money
+
+SELLER: Final = Seller(
+    name="Umlauf Mobilität GmbH",
+    address=Address("DE", "Oranienstraße 24", "Aufgang B", "10999", "Berlin"),
+    register_entry="Amtsgericht Charlottenburg, HRB 214365 B",
+    register_number="HRB 214365 B",
+    email="rechnung@umlauf.example",
+    vat_id="DE136695976",
+    phone="+49 30 901820-0",
+    website="umlauf.example",
+    contact="Kundendienst",
+    directors=("Dr. Jörg Weiß", "Åsa Lindqvist"),
+    bank="Berliner Sparkasse",
+    iban="DE89370400440532013000",
+    bic="COBADEFFXXX",
+)
+CONSUMER: Final = Buyer(
+    id="cus_7Q2M9X",
+    name="Änne Müller-Lüdenscheidt",
+    address=Address("DE", "Große Bleichen 1", "", "20354", "Hamburg"),
+)
+BUSINESS: Final = Buyer(
+    id="cus_4T8K1B",
+    name="Sanne de Vries",
+    company="Fietskoerier Utrecht B.V.",
+    address=Address("NL", "Oudegracht 112", "", "3511 AW", "Utrecht"),
+    vat_id="NL123456782B90",
+    reference="PO-2026-0815",
+)
+STANDARD: Final = TaxTreatment("DE", "standard", Decimal(19))
+REDUCED: Final = TaxTreatment("DE", "reduced", Decimal(7))
+DUTCH: Final = TaxTreatment("NL", "standard", Decimal(21))
+REVERSED: Final = TaxTreatment("NL", "reverse_charge", Decimal(0))
+UNTAXED: Final = TaxTreatment("DE", "not_subject", Decimal(0))
+OCTOBER: Final = ServiceDays(date(2026, 10, 1), date(2026, 10, 31))
+NOVEMBER: Final = ServiceDays(date(2026, 11, 1), date(2026, 11, 30))
+TRANSFER: Final = Payment(means=PaymentMeans.TRANSFER, reference="RE-2026-000123")
+DEBIT: Final = Payment(
+    means=PaymentMeans.DIRECT_DEBIT,
+    reference="RE-2026-000123",
+    mandate_id="UML-7Q2M9X-01",
+    creditor_id="DE98ZZZ09999999999",
+    account="DE·· ···· ···· ···· ··30 00",
+)
+CODES: Final = {
+    "standard": VatCategory.STANDARD,
+    "reduced": VatCategory.STANDARD,
+    "reverse_charge": VatCategory.REVERSE_CHARGE,
+    "not_subject": VatCategory.NOT_SUBJECT,
+}
+
+
+def sold(
+    name: str,
+    amount_minor: int,
+    treatment: TaxTreatment = STANDARD,
+    *,
+    currency: str = "EUR",
+    count: str = "1 period",
+    days: ServiceDays | None = OCTOBER,
+    **more: object,
+) -> tuple[DocumentLine, TaxTreatment]:
+    """A line whose number and net are still to be set, and how it is taxed."""
+    amount = Money(amount_minor, currency)
+    quantity, unit = count.split()
+    line = DocumentLine(
+        number=1,
+        item=name.lower().replace(" ", "-")[:20],
+        name=name,
+        quantity=Decimal(quantity),
+        unit=unit,
+        amount=amount,
+        net=amount,
+        taxation=Taxation(CODES[treatment.category], treatment.rate, treatment.country),
+        days=days,
+    )
+    return replace(line, **more), treatment  # type: ignore[arg-type]
+
+
+def document(
+    *lines: tuple[DocumentLine, TaxTreatment],
+    basis: PriceBasis = PriceBasis.NET,
+    **more: object,
+) -> DocumentView:
+    """A sound document of these lines: its taxes are split as billing splits them."""
+    currency = lines[0][0].amount.currency
+    split = split_taxes([TaxableAmount(line.amount, how) for line, how in lines], basis, currency)
+    values: dict[str, object] = {
+        "kind": DocumentKind.INVOICE,
+        "number": "RE-2026-000123",
+        "issued_on": date(2026, 11, 2),
+        "due_on": date(2026, 11, 16),
+        "language": Language.GERMAN,
+        "seller": SELLER,
+        "buyer": CONSUMER,
+        "payment": TRANSFER,
+        "subscription_id": "sub_8F3K2P",
+    }
+    return DocumentView(
+        currency=currency,
+        price_basis=basis,
+        lines=tuple(
+            replace(line, number=number, net=net)
+            for number, ((line, _), net) in enumerate(zip(lines, split.nets, strict=True), 1)
+        ),
+        taxes=tuple(
+            TaxLine(
+                Taxation(CODES[one.treatment.category], one.treatment.rate, one.treatment.country),
+                one.net,
+                one.tax,
+            )
+            for one in split.taxes
+        ),
+        **{**values, **more},  # type: ignore[arg-type]
+    )
+
+
+def multi_rate() -> DocumentView:
+    return document(
+        sold("E-Bike Flex", 7990, days=NOVEMBER, description="Modell Kiezgleiter 3, Größe M"),
+        sold("Versicherung Rundum", 590, days=NOVEMBER),
+        sold("Fahrradzeitschrift Speiche", 420, REDUCED, days=NOVEMBER),
+        sold("Fahrzeit über Freiminuten", 2964, count="247 minute"),
+        payment=DEBIT,
+        notes=("Vielen Dank, dass Sie mit uns fahren.",),
+    )
+
+
+def gross_prices() -> DocumentView:
+    """Three times 39.99 and 0.07 contained tax: nets that must still add up."""
+    return document(
+        *(sold(f"Waschmaschine Monat {month}", 3999, days=NOVEMBER) for month in (1, 2, 3)),
+        sold("Waschgänge", 1007, count="13 wash"),
+        sold("Ratgeber", 500, REDUCED, count="1 piece", days=None),
+        basis=PriceBasis.GROSS,
+    )
+
+
+def discounts() -> DocumentView:
+    welcome = (
+        Discount("Willkommen: 10 %", Money(799, "EUR")),
+        Discount("Treue", Money(500, "EUR")),
+    )
+    free = (Discount("Erster Monat frei", Money(590, "EUR")),)
+    return document(
+        sold("E-Bike Flex", 7990 - 1299, discounts=welcome, days=NOVEMBER),
+        sold("Versicherung Rundum", 0, discounts=free, days=NOVEMBER),
+        sold("Fahrzeit", 1299, count="100 minute"),
+        prepaid=Money(2500, "EUR"),
+    )
+
+
+def discounts_in_gross() -> DocumentView:
+    welcome = (Discount("Willkommen: 10 %", Money(799, "EUR")),)
+    free = (Discount("Erster Monat frei", Money(590, "EUR")),)
+    return document(
+        sold("E-Bike Flex", 7191, discounts=welcome, days=NOVEMBER),
+        sold("Versicherung Rundum", 0, discounts=free, days=NOVEMBER),
+        basis=PriceBasis.GROSS,
+    )
+
+
+def credits_inside() -> DocumentView:
+    """A change of plan: what was paid and not used is taken off, more is charged."""
+    rest = ServiceDays(date(2026, 11, 11), date(2026, 11, 30))
+    return document(
+        sold("E-Bike Flex: nicht genutzt", -5327, days=rest, description="aus RE-2026-000098"),
+        sold("E-Bike Cargo", 9933, days=rest),
+        sold("Kindersitz", 600, count="2 month", days=rest),
+    )
+
+
+def reverse_charge() -> DocumentView:
+    return document(
+        sold("Fleet plan 12 cargo bikes", 118800, REVERSED, count="12 piece"),
+        sold("Battery swaps", 4350, REVERSED, count="29 piece"),
+        buyer=BUSINESS,
+        language=Language.ENGLISH,
+    )
+
+
+def credit_note() -> DocumentView:
+    return document(
+        sold("E-bike flex: terug te geven", 4000),
+        sold("Verzekering", 295),
+        kind=DocumentKind.CREDIT_NOTE,
+        number="GS-2026-000007",
+        language=Language.DUTCH,
+        buyer=BUSINESS,
+        payment=Payment(means=PaymentMeans.NONE),
+        due_on=None,
+        corrects=(
+            PrecedingDocument("RE-2026-000098", date(2026, 10, 1)),
+            PrecedingDocument("RE-2026-000099", date(2026, 10, 2)),
+        ),
+    )
+
+
+def cancellation() -> DocumentView:
+    return document(
+        sold("E-Bike Flex", 7990, days=NOVEMBER),
+        kind=DocumentKind.CANCELLATION,
+        number="ST-2026-000003",
+        payment=Payment(means=PaymentMeans.NONE),
+        due_on=None,
+        corrects=(PrecedingDocument("RE-2026-000122", date(2026, 11, 1)),),
+    )
+
+
+def deposit_request() -> DocumentView:
+    return document(
+        sold("Kaution E-Bike", 25000, UNTAXED, count="1 piece", days=None),
+        kind=DocumentKind.DEPOSIT_REQUEST,
+        number="KT-2026-000011",
+        notes=("Die Kaution wird nach der Rückgabe des unbeschädigten Rads zurückgezahlt.",),
+    )
+
+
+def foreign_currency() -> DocumentView:
+    return document(
+        sold("E-bike flex", 8900, currency="GBP", days=NOVEMBER),
+        sold("Insurance", 650, currency="GBP", days=NOVEMBER),
+        language=Language.ENGLISH,
+    )
+
+
+def no_decimals() -> DocumentView:
+    return document(
+        sold("E-bike flex", 12800, currency="JPY", count="3 day"),
+        language=Language.ENGLISH,
+        payment=Payment(means=PaymentMeans.CARD, account="Visa ····4242"),
+    )
+
+
+def dutch_tax_of_a_german_seller() -> DocumentView:
+    """One-stop shop: two countries' tax at one rate, which the XML cannot tell apart."""
+    belgian = TaxTreatment("BE", "standard", Decimal(21))
+    return document(
+        sold("E-bike flex Amsterdam", 8275, DUTCH, days=NOVEMBER),
+        sold("E-bike flex Antwerpen", 3333, belgian, days=NOVEMBER),
+        sold("App-abonnement", 299, days=NOVEMBER),
+        language=Language.DUTCH,
+        basis=PriceBasis.GROSS,
+    )
+
+
+def long_names() -> DocumentView:
+    return document(
+        sold(
+            "Hochleistungs-Lastenfahrrad „Donaudampfschifffahrtsgesellschaft“ mit Regenverdeck, "
+            "Kindersitzbank und abschließbarer Transportkiste",
+            18900,
+            description=(
+                "Rahmennummer WXK-2026-00001234567890-ABCDEFGHIJKLMNOPQRSTUVWXYZ-0987654321 "
+                "inklusive vierteljährlicher Wartung, Ersatzrad innerhalb von 24 Stunden und "
+                "Diebstahlschutz; übergeben in der Station Berlin Ostkreuz."
+            ),
+            count="1 month",
+        ),
+        buyer=replace(
+            CONSUMER,
+            name="Łukasz Śliwiński-Ørsted <&> Παπαδόπουλος 日本 de la Rochefoucauld-Hohenzollern",
+            company="Gesellschaft für die Förderung nachhaltiger innerstädtischer Mobilität mbH",
+        ),
+    )
+
+
+def forty_lines() -> DocumentView:
+    return document(
+        *(
+            sold(
+                f"E-Bike {place:02} im Flottentarif",
+                4990 + 137 * place,
+                count="1 month",
+                description=f"Asset UML-{place:05}" if place % 3 else "",
+            )
+            for place in range(1, 41)
+        ),
+        buyer=replace(CONSUMER, company="Kurierkollektiv Hamburg eG", reference="Kst. 4711"),
+        payment=DEBIT,
+    )
+
+
+SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
+    made.__name__: made
+    for made in (
+        multi_rate,
+        gross_prices,
+        discounts,
+        discounts_in_gross,
+        credits_inside,
+        reverse_charge,
+        credit_note,
+        cancellation,
+        deposit_request,
+        foreign_currency,
+        no_decimals,
+        dutch_tax_of_a_german_seller,
+        long_names,
+        forty_lines,
+    )
+}
+LANGUAGES: Final[Sequence[Language]] = tuple(Language)
