@@ -30,9 +30,11 @@ from umlauf.inventory.use_cases.register_asset import NewAsset, register_asset
 from umlauf.inventory.use_cases.register_station import register_station
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.work import Page
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
-from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.model import Status, Subscription
+from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
 from umlauf.subscriptions.use_cases.place_order import Order, place_order
@@ -213,6 +215,30 @@ def euros(amount: str, *, usd: str | None = None) -> tuple[Price, ...]:
     """A flat price in euros, and perhaps in dollars, given in major units."""
     amounts = {"EUR": amount} | ({"USD": usd} if usd else {})
     return tuple(Price(code, Flat(Decimal(value) * 100)) for code, value in amounts.items())
+
+
+def subscribed(grid: Cycle) -> Subscription:
+    """A running subscription to one month's flat price, with the given billing grid."""
+    agreement = Agreement(
+        plan_id="city-flat",
+        plan_version=1,
+        interval=grid.interval,
+        starts_on=grid.starts_on,
+        anchor=grid.anchor,
+    )
+    return Subscription(
+        id="sub_1",
+        customer_id="cus_1",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        ordered_at=NOW,
+        agreements=(agreement,),
+        status=Status.ACTIVE,
+        starts_on=grid.starts_on,
+        ends_on=grid.ends_on,
+        billed_through=grid.starts_on,
+        next_due_at=NOW,
+    )
 
 
 THEFT_COVER = AddOn(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.offer_fakes import MONTHLY, NOW, OfferWorld
 from umlauf.kernel.work import StaleVersion, Work
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.due import SHARDS, day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.lifecycle import mark_billed
@@ -17,18 +18,16 @@ from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 pytestmark = pytest.mark.usefixtures("tables")
 
 SUBSCRIPTIONS = DynamoSubscriptions()
+AGREED = Agreement(plan_id="city-flat", plan_version=1, interval=MONTHLY, add_ons=("theft-cover",))
 
 
 def pending(number: int = 1, *, customer_id: str = "cus_1") -> Subscription:
     return Subscription(
         id=f"sub_{number}",
         customer_id=customer_id,
-        plan_id="city-flat",
-        plan_version=1,
-        interval=MONTHLY,
         currency="EUR",
         time_zone="Europe/Berlin",
-        add_ons=("theft-cover",),
+        agreements=(AGREED,),
         ordered_at=NOW + timedelta(minutes=number),
         reason_not_due=ReasonNotDue.NOT_ACTIVE,
     )
@@ -37,8 +36,8 @@ def pending(number: int = 1, *, customer_id: str = "cus_1") -> Subscription:
 def due_at(instant: datetime, number: int = 1) -> Subscription:
     return replace(
         pending(number),
+        agreements=(replace(AGREED, starts_on=date(2026, 9, 1), anchor=date(2026, 9, 1)),),
         starts_on=date(2026, 9, 1),
-        anchor=date(2026, 9, 1),
         billed_through=date(2026, 9, 1),
         next_due_at=instant,
         reason_not_due=None,

@@ -31,6 +31,7 @@ from umlauf.kernel.calendar import Interval, IntervalUnit, Period
 from umlauf.kernel.money import Money
 from umlauf.ledger.chart import SKR04
 from umlauf.ledger.model import Debtor, JournalEntry, Posting, Side
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.model import Status, Subscription
 from umlauf.usage.model import (
     Bucket,
@@ -89,9 +90,9 @@ BUCKET = Bucket("sub_1", date(2026, 9, 3), ChargedBy.INVOICE)
 SUBSCRIPTION = Subscription(
     id="sub_1",
     customer_id="cus_1",
-    plan_id="city-metered",
-    plan_version=1,
-    interval=Interval(IntervalUnit.MONTH),
+    agreements=(
+        Agreement(plan_id="city-metered", plan_version=1, interval=Interval(IntervalUnit.MONTH)),
+    ),
     currency="EUR",
     time_zone="Europe/Berlin",
     ordered_at=NOW,

@@ -49,6 +49,7 @@ from umlauf.notifications.telling import Told, tell
 from umlauf.payments.events import PaymentFailed, PaymentReturned
 from umlauf.payments.model import AttemptState, LivePayment, Purpose
 from umlauf.payments.reasons import Retry
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.events import SubscriptionActivated
 from umlauf.subscriptions.model import Status, Subscription
 from umlauf.wallets.events import ToppedUp
@@ -128,15 +129,20 @@ CASE = Case(
 RENTED = Subscription(
     id=SUBSCRIPTION,
     customer_id=CUSTOMER,
-    plan_id="city-flat",
-    plan_version=1,
-    interval=Interval(IntervalUnit.MONTH),
+    agreements=(
+        Agreement(
+            plan_id="city-flat",
+            plan_version=1,
+            interval=Interval(IntervalUnit.MONTH),
+            starts_on=NOW.date(),
+            anchor=NOW.date(),
+        ),
+    ),
     currency="EUR",
     time_zone="Europe/Berlin",
     ordered_at=NOW,
     status=Status.ACTIVE,
     starts_on=NOW.date(),
-    anchor=NOW.date(),
     next_due_at=NOW,
 )
 LATE_FEE = ChargedFee("dunning_case#cas_one:3.1", Money(350, "EUR"), NOW)

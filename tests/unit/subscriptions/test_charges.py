@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, CITY_PREPAID, NOW
 from umlauf.catalog.model import BaseFee, Plan
 from umlauf.kernel.calendar import Period
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.charges import charges_due
 from umlauf.subscriptions.errors import NotABoundary, NotActive
 from umlauf.subscriptions.lifecycle import cancelled, mark_billed, started
@@ -23,12 +24,16 @@ def pending(plan: Plan, add_ons: tuple[str, ...] = ()) -> Subscription:
     return Subscription(
         id="sub_1",
         customer_id="cus_1",
-        plan_id=plan.plan_id,
-        plan_version=plan.plan_version,
-        interval=plan.interval,
         currency="EUR",
         time_zone="Europe/Berlin",
-        add_ons=add_ons,
+        agreements=(
+            Agreement(
+                plan_id=plan.plan_id,
+                plan_version=plan.plan_version,
+                interval=plan.interval,
+                add_ons=add_ons,
+            ),
+        ),
         ordered_at=NOW,
         reason_not_due=ReasonNotDue.NOT_ACTIVE,
     )

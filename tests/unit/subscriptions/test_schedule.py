@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.offer_fakes import subscribed
 from umlauf.kernel.calendar import Interval, IntervalUnit, Period
 from umlauf.subscriptions.errors import BadDates
-from umlauf.subscriptions.schedule import MAX_PERIODS, Cycle, earliest_end, schedule
+from umlauf.subscriptions.schedule import MAX_PERIODS, Cycle, earliest_end
+from umlauf.subscriptions.timeline import schedule
 
 MONTHLY = Interval(IntervalUnit.MONTH)
 ONE_DAY = timedelta(days=1)
@@ -26,10 +28,14 @@ def cycles(draw: st.DrawFn) -> Cycle:
     return Cycle(starts_on, draw(days), draw(intervals), ends_on)
 
 
+def periods_of(cycle: Cycle, horizon: date) -> list[Period]:
+    return [one.period for one in schedule(subscribed(cycle), horizon)]
+
+
 @given(cycles())
 def test_periods_tile_time_without_gap_or_overlap(cycle: Cycle) -> None:
     horizon = cycle.starts_on + timedelta(days=900)
-    periods = list(schedule(cycle, horizon))
+    periods = periods_of(cycle, horizon)
 
     assert periods[0].start == cycle.starts_on
     assert all(one.end == following.start for one, following in pairwise(periods))
@@ -40,7 +46,7 @@ def test_periods_tile_time_without_gap_or_overlap(cycle: Cycle) -> None:
 
 @given(cycles())
 def test_all_but_the_first_and_the_last_period_are_the_anchors_own(cycle: Cycle) -> None:
-    periods = list(schedule(cycle, cycle.starts_on + timedelta(days=900)))
+    periods = periods_of(cycle, cycle.starts_on + timedelta(days=900))
     for period in periods[1:-1]:
         assert cycle.full_period(period.start) == period
     for period in periods:
@@ -78,7 +84,7 @@ def test_nothing_lies_before_the_start_or_after_the_end(cycle: Cycle) -> None:
 
 def test_a_month_end_anchor_does_not_drift_over_a_leap_year() -> None:
     cycle = Cycle(date(2028, 1, 31), date(2028, 1, 31), MONTHLY)
-    ends = [period.end for period in schedule(cycle, date(2028, 6, 1))]
+    ends = [period.end for period in periods_of(cycle, date(2028, 6, 1))]
     assert ends == [
         date(2028, 2, 29),
         date(2028, 3, 31),
@@ -97,7 +103,7 @@ def test_an_end_before_the_start_is_refused() -> None:
 
 def test_an_endless_horizon_is_refused() -> None:
     daily = Cycle(date(2026, 1, 1), date(2026, 1, 1), Interval(IntervalUnit.DAY))
-    periods = schedule(daily, date(2099, 1, 1))
+    periods = schedule(subscribed(daily), date(2099, 1, 1))
     assert len(list(islice(periods, MAX_PERIODS))) == MAX_PERIODS
     with pytest.raises(BadDates, match="nearer horizon"):
         next(periods)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.offer_fakes import subscribed
 from umlauf.kernel.calendar import Interval, IntervalUnit, Period, hours_in_day, nth_period
-from umlauf.subscriptions.schedule import Cycle, earliest_end, schedule
+from umlauf.subscriptions.schedule import Cycle, earliest_end
+from umlauf.subscriptions.timeline import schedule
 
 _FILE = Path(__file__).parents[2] / "vectors" / "subscriptions.json"
 CASES: list[dict[str, Any]] = json.loads(_FILE.read_text(encoding="utf-8"))
@@ -19,7 +21,7 @@ YEARLY = Interval(IntervalUnit.YEAR)
 
 
 def _periods(cycle: Cycle, count: int) -> list[Period]:
-    return list(islice(schedule(cycle, date.max), count))
+    return [one.period for one in islice(schedule(subscribed(cycle), date.max), count)]
 
 
 def _starts(anchor: str, interval: Interval, numbers: list[int]) -> list[str]:

@@ -8,6 +8,7 @@ from umlauf.kernel.calendar import Period
 from umlauf.subscriptions.errors import NotABoundary
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.schedule import Cycle
+from umlauf.subscriptions.timeline import cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ def charges_due(subscription: Subscription, plan: Plan, boundary: date) -> tuple
     """
     if (plan.plan_id, plan.plan_version) != (subscription.plan_id, subscription.plan_version):
         raise ValueError(f"{subscription.id} was not sold under {plan.id}")
-    cycle = subscription.cycle
-    if not cycle.is_boundary(boundary):
+    cycle = next((one for one in cycles(subscription) if one.is_boundary(boundary)), None)
+    if cycle is None:
         raise NotABoundary(
             f"{boundary} is no billing boundary of {subscription.id}", field="boundary"
         )

@@ -1,13 +1,20 @@
-"""Subscriptions: one customer's standing agreement on one version of one plan."""
+"""Subscriptions: one customer's standing agreement, with its whole history and what lies ahead."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.calendar import Interval, zone
+from umlauf.subscriptions.agreements import (
+    Agreement,
+    AppliedCoupon,
+    Pause,
+    ScheduledChange,
+    Skip,
+)
 from umlauf.subscriptions.errors import NotActive
-from umlauf.subscriptions.schedule import Cycle
 
 
 class Status(StrEnum):
@@ -17,7 +24,9 @@ class Status(StrEnum):
     """From the hand-over until the term is over, billed, and the asset back."""
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
-    """Called off before it began."""
+    """Called off before it began, or within the withdrawal period."""
+    VOIDED = "voided"
+    """Storno: as if it had never been. What was charged is given back in full."""
 
 
 class ReasonNotDue(StrEnum):
@@ -28,61 +37,104 @@ class ReasonNotDue(StrEnum):
     AWAITING_RETURN = "awaiting_return"
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """`interval`, `currency` and `time_zone` are frozen at the order, the anchor at the start.
+    """`currency`, `time_zone` and `site` are frozen at the order, agreements are never edited.
 
-    What lies before `billed_through` is billed: at each boundary, fees of the period ahead and
-    usage of the period behind. `asset_id` is the asset promised to it or in its hands.
+    `agreements` have begun, the last one is in force; `scheduled` ones lie ahead. What lies before
+    `billed_through` is billed: at each boundary, fees of the period ahead and usage of the period
+    behind. `repair_from` is the first day whose billing a change may have made wrong; billing puts
+    it right and clears it. `asset_id` is the asset promised to it or in its hands. `is_void` takes
+    everything back (Storno, or a withdrawal without use); `end_credit` says what an end inside a
+    paid period gives back.
     """
 
     KIND: ClassVar[str] = "subscription"
 
     id: str
     customer_id: str
-    plan_id: str
-    plan_version: int
-    interval: Interval
     currency: str
     time_zone: str
     ordered_at: datetime
-    add_ons: tuple[str, ...] = ()
+    agreements: tuple[Agreement, ...]
+    site: str | None = None
+    pauses: tuple[Pause, ...] = ()
+    skips: tuple[Skip, ...] = ()
+    coupons: tuple[AppliedCoupon, ...] = ()
+    scheduled: tuple[ScheduledChange, ...] = ()
     status: Status = Status.PENDING
     asset_id: str | None = None
     activated_at: datetime | None = None
     starts_on: date | None = None
-    anchor: date | None = None
     cancelled_at: datetime | None = None
     ends_on: date | None = None
+    end_credit: CreditPolicy = CreditPolicy.UNUSED
+    is_void: bool = False
     ended_at: datetime | None = None
     billed_through: date | None = None
+    repair_from: date | None = None
     next_due_at: datetime | None = None
     reason_not_due: ReasonNotDue | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
         zone(self.time_zone)
+        if not self.agreements:
+            raise ValueError(f"{self.id} needs an agreement")
         if (self.next_due_at is None) == (self.reason_not_due is None):
             raise ValueError(f"{self.id} needs a next due date or a reason why it has none")
 
     @property
-    def cycle(self) -> Cycle:
-        """Its billing calendar. Raises NotActive before the start."""
-        if self.starts_on is None or self.anchor is None:
+    def current(self) -> Agreement:
+        """The agreement in force; the one that was ordered until it starts."""
+        return self.agreements[-1]
+
+    @property
+    def plan_id(self) -> str:
+        return self.current.plan_id
+
+    @property
+    def plan_version(self) -> int:
+        return self.current.plan_version
+
+    @property
+    def interval(self) -> Interval:
+        return self.current.interval
+
+    @property
+    def add_ons(self) -> tuple[str, ...]:
+        return self.current.add_ons
+
+    @property
+    def anchor(self) -> date | None:
+        return self.current.anchor
+
+    @property
+    def started_on(self) -> date:
+        """Its first day. Raises NotActive before the start."""
+        if self.starts_on is None:
             raise NotActive(f"subscription {self.id} has not started yet")
-        return Cycle(self.starts_on, self.anchor, self.interval, self.ends_on)
+        return self.starts_on
 
     @property
     def due_on(self) -> date | None:
-        """The boundary that `next_due_at` stands for."""
+        """The day to be billed next: a boundary, the end, or a scheduled change's first day.
+
+        Repairs are due before it.
+        """
         if self.next_due_at is None or self.billed_through is None:
             return None
-        return (
-            self.billed_through if self.ends_on is None else min(self.billed_through, self.ends_on)
-        )
+        days = [self.billed_through, *(change.starts_on for change in self.scheduled)]
+        if self.ends_on is not None:
+            days.append(self.ends_on)
+        return min(days)
 
     @property
     def is_live(self) -> bool:
         return self.status is Status.ACTIVE
+
+    def is_paused(self, day: date) -> bool:
+        return any(pause.contains(day) for pause in self.pauses)

@@ -1,11 +1,11 @@
-"""When a subscription's billing periods begin and end: a pure function of its original anchor.
+"""One billing grid: when its periods begin and end, a pure function of its original anchor.
 
 Boundaries are the start, every anchor day after it, and the end. Between consecutive boundaries lie
 the service periods: they tile `[starts_on, ends_on)` without gap or overlap. The first and the last
-may be shorter than the full period the anchor gives.
+may be shorter than the full period the anchor gives. A subscription has one grid after the other
+where its anchor or interval changes: see `timeline`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -73,18 +73,6 @@ class Cycle:
 
     def _number(self, day: date) -> int:
         return period_number(self.anchor, self.interval, day)
-
-
-def schedule(cycle: Cycle, horizon: date) -> Iterator[Period]:
-    """The service periods that begin before `horizon`, in order."""
-    boundary = cycle.starts_on
-    for _ in range(MAX_PERIODS):
-        period = cycle.period_from(boundary)
-        if period is None or period.start >= horizon:
-            return
-        yield period
-        boundary = period.end
-    raise BadDates(f"more than {MAX_PERIODS} periods; ask for a nearer horizon", field="horizon")
 
 
 def earliest_end(

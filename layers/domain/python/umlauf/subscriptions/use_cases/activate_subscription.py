@@ -56,7 +56,7 @@ def _activated(subscription: Subscription) -> SubscriptionActivated:
         plan_version=subscription.plan_version,
         asset_id=subscription.asset_id,
         currency=subscription.currency,
-        anchor=subscription.cycle.anchor,
+        anchor=subscription.current.anchor or subscription.started_on,
         time_zone=subscription.time_zone,
         next_due_at=subscription.next_due_at,
     )

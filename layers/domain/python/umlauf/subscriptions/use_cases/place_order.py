@@ -7,8 +7,10 @@ from umlauf.catalog.model import Plan
 from umlauf.catalog.ports import Plans
 from umlauf.customers.ports import BlockEntries, Customers
 from umlauf.customers.risk import require_may_order
+from umlauf.kernel.calendar import local_date
 from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import Work
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.events import SubscriptionOrdered
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
 from umlauf.subscriptions.ports import Subscriptions
@@ -55,12 +57,17 @@ def place_order(
     subscription = Subscription(
         id=order.subscription_id,
         customer_id=customer.id,
-        plan_id=plan.plan_id,
-        plan_version=plan.plan_version,
-        interval=plan.interval,
         currency=order.currency,
         time_zone=customer.time_zone,
-        add_ons=add_ons,
+        agreements=(
+            Agreement(
+                plan_id=plan.plan_id,
+                plan_version=plan.plan_version,
+                interval=plan.interval,
+                agreed_on=local_date(work.now, customer.time_zone),
+                add_ons=add_ons,
+            ),
+        ),
         ordered_at=work.now,
         reason_not_due=ReasonNotDue.NOT_ACTIVE,
     )

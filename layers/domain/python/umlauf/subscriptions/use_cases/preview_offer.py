@@ -7,9 +7,11 @@ from umlauf.catalog.model import Plan, rate_item
 from umlauf.catalog.ports import Plans
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
+from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.charges import charges_due
 from umlauf.subscriptions.lifecycle import first_end, started
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
+from umlauf.subscriptions.timeline import boundary_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,19 +55,23 @@ def preview_offer(request: OfferRequest, *, plans: Plans, now: datetime) -> Offe
         Subscription(
             id="preview",
             customer_id="preview",
-            plan_id=plan.plan_id,
-            plan_version=plan.plan_version,
-            interval=plan.interval,
             currency=request.currency,
             time_zone=request.time_zone,
-            add_ons=add_ons,
+            agreements=(
+                Agreement(
+                    plan_id=plan.plan_id,
+                    plan_version=plan.plan_version,
+                    interval=plan.interval,
+                    add_ons=add_ons,
+                ),
+            ),
             ordered_at=now,
             reason_not_due=ReasonNotDue.NOT_ACTIVE,
         ),
         plan,
         now,
     )
-    start = trial.cycle.starts_on
+    start = trial.started_on
     lines = tuple(
         OfferLine(due.item.id, due.item.name, rate_item(due.item, request.currency, 1), due.period)
         for due in charges_due(trial, plan, start)
@@ -76,6 +82,6 @@ def preview_offer(request: OfferRequest, *, plans: Plans, now: datetime) -> Offe
         starts_on=start,
         lines=lines,
         due_at_start=total((line.amount for line in lines), request.currency),
-        next_charge_on=None if trial.next_due_at is None else trial.cycle.boundary_after(start),
+        next_charge_on=None if trial.next_due_at is None else boundary_after(trial, start),
         first_end=first_end(trial, plan, now),
     )

@@ -1,0 +1,303 @@
+"""From a subscription's history to what is in force on each day: pure, and the same for ever.
+
+The billing grid is cut into billing periods; where something changes inside one, it is cut further
+into segments. Billing prices segments; nothing else decides what a day costs.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.model import Plan
+from umlauf.catalog.policies import CreditPolicy, Phase
+from umlauf.kernel.calendar import Period, start_of_day
+from umlauf.subscriptions.agreements import Agreement, Pause
+from umlauf.subscriptions.errors import BadDates
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.schedule import MAX_PERIODS, Cycle
+
+PlanOf = Callable[[str, int], Plan]
+"""Gives a plan by id and version, as `Plans.get` does. Raises UnknownPlan."""
+
+_ONE_DAY: Final = timedelta(days=1)
+_MOST_PAUSES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriod:
+    """`period` is what is served, `full_period` what a full price pays for (see `Cycle`)."""
+
+    period: Period
+    full_period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A part of a billing period in which nothing changes."""
+
+    period: Period
+    billing_period: BillingPeriod
+    agreement: Agreement
+    plan: Plan
+    phase: str | None
+    is_free: bool
+    is_paused: bool
+    coupons: tuple[Coupon, ...]
+
+    @property
+    def charges_fees(self) -> bool:
+        return not (self.is_free or self.is_paused)
+
+
+def cycles(subscription: Subscription) -> tuple[Cycle, ...]:
+    """The billing grids, one after the other: a new one begins where anchor or interval change.
+
+    A void subscription has none. Raises NotActive before the start.
+    """
+    first_day = subscription.started_on
+    if subscription.is_void:
+        return ()
+    heads: list[Agreement] = []
+    for agreement in subscription.agreements:
+        same = heads and (heads[-1].anchor, heads[-1].interval) == (
+            agreement.anchor,
+            agreement.interval,
+        )
+        if not same:
+            heads.append(agreement)
+    starts = [first_day, *(_starts_on(agreement) for agreement in heads[1:])]
+    ends = [*starts[1:], subscription.ends_on]
+    found = []
+    for head, start, end in zip(heads, starts, ends, strict=True):
+        until = end if subscription.ends_on is None else min(end or date.max, subscription.ends_on)
+        if until is None or start < until:
+            found.append(Cycle(start, head.anchor or start, head.interval, until))
+    return tuple(found)
+
+
+def schedule(subscription: Subscription, horizon: date) -> Iterator[BillingPeriod]:
+    """The billing periods that begin before `horizon`, in order: they tile the subscription.
+
+    Raises NotActive before the start, BadDates for a horizon more than MAX_PERIODS periods away.
+    """
+    return billing_periods(subscription, subscription.started_on, horizon)
+
+
+def billing_periods(
+    subscription: Subscription, ending_after: date, horizon: date
+) -> Iterator[BillingPeriod]:
+    """Those that end after `ending_after` and begin before `horizon`."""
+    count = 0
+    for cycle in cycles(subscription):
+        boundary = _first_start(cycle, ending_after)
+        while boundary is not None and boundary < horizon:
+            period = cycle.period_from(boundary)
+            if period is None:
+                break
+            if count == MAX_PERIODS:
+                raise BadDates(
+                    f"more than {MAX_PERIODS} periods; ask for a nearer horizon", field="horizon"
+                )
+            yield BillingPeriod(period, cycle.full_period(period.start))
+            boundary = period.end
+            count += 1
+
+
+def boundary_after(subscription: Subscription, day: date) -> date | None:
+    """The first boundary later than `day`; None after the last."""
+    for cycle in cycles(subscription):
+        if cycle.ends_on is None or day < cycle.ends_on:
+            return cycle.boundary_after(day)
+    return None
+
+
+def boundary_before(subscription: Subscription, day: date) -> date | None:
+    """The last boundary earlier than `day`; None before the first."""
+    for cycle in reversed(cycles(subscription)):
+        if cycle.starts_on < day:
+            return cycle.boundary_before(day)
+    return None
+
+
+def segments(
+    subscription: Subscription, plan_of: PlanOf, billing_period: BillingPeriod
+) -> Iterator[Segment]:
+    """Cut a billing period where an agreement, pause, phase or coupon begins or ends."""
+    served = billing_period.period
+    cuts = {served.start, served.end}
+    cuts.update(day for day in _turning_days(subscription, plan_of, served) if served.contains(day))
+    days = sorted(cuts)
+    for start, end in pairwise(days):
+        agreement = agreement_on(subscription, start)
+        plan = plan_of(agreement.plan_id, agreement.plan_version)
+        phase = phase_on(subscription, plan, start)
+        yield Segment(
+            period=Period(start, end),
+            billing_period=billing_period,
+            agreement=agreement,
+            plan=plan,
+            phase=phase.name if phase else None,
+            is_free=phase.is_free if phase else False,
+            is_paused=subscription.is_paused(start),
+            coupons=tuple(one.coupon for one in subscription.coupons if one.is_in_force(start)),
+        )
+
+
+def agreement_on(subscription: Subscription, day: date) -> Agreement:
+    """The agreement in force on a day; the first one before the start."""
+    found = subscription.agreements[0]
+    for agreement in subscription.agreements[1:]:
+        if _starts_on(agreement) > day:
+            break
+        found = agreement
+    return found
+
+
+def phase_on(subscription: Subscription, plan: Plan, day: date) -> Phase | None:
+    """The plan's phase on a day, counted from the subscription's start; None without phases."""
+    for phase, _, end in phase_spans(subscription, plan):
+        if end is None or day < end:
+            return phase
+    return None
+
+
+def phase_spans(
+    subscription: Subscription, plan: Plan
+) -> Iterator[tuple[Phase, date, date | None]]:
+    """Each phase with its first day and its exclusive end; None goes on for ever.
+
+    Pauses that stop the clock move what lies behind them on by their days.
+    """
+    nominal, begins = subscription.started_on, subscription.started_on
+    for phase in plan.phases:
+        if phase.length is None:
+            yield phase, begins, None
+            return
+        nominal = phase.length.after(nominal, 1)
+        end = moved_by_pauses(nominal, subscription.pauses)
+        yield phase, begins, end
+        if end is None:
+            return
+        begins = end
+
+
+def moved_by_pauses(day: date, pauses: tuple[Pause, ...]) -> date | None:
+    """Where a day comes to lie when each pause that stops the clock before it pushes it on.
+
+    None while such a pause is open.
+    """
+    moved = day
+    for pause in sorted(pauses, key=lambda pause: pause.starts_on)[:_MOST_PAUSES]:
+        if not pause.stops_clock or pause.starts_on >= moved:
+            continue
+        if pause.ends_on is None:
+            return None
+        moved += pause.ends_on - pause.starts_on
+    return moved
+
+
+def term_end(subscription: Subscription, plan: Plan) -> date | None:
+    """The first day the minimum term no longer binds; None without one.
+
+    It is date.max while the clock stands still.
+    """
+    agreement = subscription.current
+    term = agreement.term or plan.terms.minimum_term
+    if term is None:
+        return None
+    starts_on = agreement.term_starts_on or subscription.started_on
+    counted = tuple(
+        pause for pause in subscription.pauses if pause.ends_on is None or pause.ends_on > starts_on
+    )
+    moved = moved_by_pauses(term.after(starts_on, 1), counted)
+    return date.max if moved is None else moved
+
+
+def credit_on(subscription: Subscription, day: date) -> CreditPolicy:
+    """What is given back of a paid day that is no longer wanted: whoever took it away says."""
+    if subscription.is_void:
+        return CreditPolicy.FULL
+    if subscription.ends_on is not None and day >= subscription.ends_on:
+        return subscription.end_credit
+    for pause in subscription.pauses:
+        if pause.contains(day):
+            return pause.credit
+    return agreement_on(subscription, day).credit
+
+
+def credits_over(
+    subscription: Subscription, period: Period
+) -> Iterator[tuple[Period, CreditPolicy]]:
+    """Cut unwanted time into stretches that are given back under one policy, in order."""
+    cuts = {period.start, period.end}
+    cuts.update(day for day in _policy_days(subscription) if period.contains(day))
+    days = sorted(cuts)
+    start = days[0]
+    for day, following in zip(days[1:], [*days[2:], None], strict=True):
+        policy = credit_on(subscription, start)
+        if following is not None and credit_on(subscription, day) is policy:
+            continue
+        yield Period(start, day), policy
+        start = day
+
+
+def exact_instants(subscription: Subscription) -> dict[date, datetime]:
+    """The instants of changes that were made inside a day, for proration by the second."""
+    return {
+        agreement.starts_on: agreement.starts_at
+        for agreement in subscription.agreements
+        if agreement.starts_on is not None and agreement.starts_at is not None
+    }
+
+
+def instant_of(subscription: Subscription, day: date) -> datetime:
+    """The instant a day's agreement begins: local midnight, or the exact moment of a change."""
+    return exact_instants(subscription).get(day) or start_of_day(day, subscription.time_zone)
+
+
+def _policy_days(subscription: Subscription) -> Iterator[date]:
+    """The days on which another agreement, pause or the end begins to say what is given back."""
+    for agreement in subscription.agreements:
+        if agreement.starts_on is not None:
+            yield agreement.starts_on
+    for pause in subscription.pauses:
+        yield pause.starts_on
+        if pause.ends_on is not None:
+            yield pause.ends_on
+    if subscription.ends_on is not None:
+        yield subscription.ends_on
+
+
+def _turning_days(subscription: Subscription, plan_of: PlanOf, served: Period) -> Iterator[date]:
+    yield from _policy_days(subscription)
+    for applied in subscription.coupons:
+        yield applied.starts_on
+        if applied.ends_on is not None:
+            yield applied.ends_on
+    for key in {
+        (agreement.plan_id, agreement.plan_version)
+        for agreement in subscription.agreements
+        if agreement.starts_on is None or agreement.starts_on < served.end
+    }:
+        for _, begins, _ in phase_spans(subscription, plan_of(*key)):
+            yield begins
+
+
+def _first_start(cycle: Cycle, ending_after: date) -> date | None:
+    """The start of the cycle's first period that ends after a day."""
+    if ending_after <= cycle.starts_on:
+        return cycle.starts_on
+    if cycle.ends_on is not None and ending_after >= cycle.ends_on:
+        return None
+    if cycle.is_boundary(ending_after):
+        return ending_after
+    return cycle.boundary_before(ending_after)
+
+
+def _starts_on(agreement: Agreement) -> date:
+    if agreement.starts_on is None:
+        raise ValueError(f"an agreement on {agreement.plan_id} has no first day")
+    return agreement.starts_on
