@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from umlauf.catalog.price_models.graduated import Graduated, Tier
+from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.rating import Price
+from umlauf.catalog.price_models.tiers import Tier
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
 from umlauf.wallets.errors import UnknownSession, UnknownWallet

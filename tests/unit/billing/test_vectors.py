@@ -17,9 +17,10 @@ from umlauf.billing.rating import rate_difference, rate_usage
 from umlauf.billing.tax import Parties, TaxableAmount, TaxSplit, split_taxes, treatment_of
 from umlauf.catalog.model import BaseFee, MeteredItem, Plan, Supply, TaxCategory
 from umlauf.catalog.price_models.flat import Flat
-from umlauf.catalog.price_models.graduated import Graduated, Tier
+from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, PriceModel
+from umlauf.catalog.price_models.tiers import Tier
 from umlauf.kernel.calendar import Period, start_of_day
 from umlauf.kernel.money import Money
 from umlauf.subscriptions.model import Subscription

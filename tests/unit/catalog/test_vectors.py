@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from umlauf.catalog.price_models.graduated import Graduated, Tier
+from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.rating import Price, rate
+from umlauf.catalog.price_models.tiers import Tier
 
 _FILE = Path(__file__).parents[2] / "vectors" / "catalog.json"
 CASES: list[dict[str, Any]] = json.loads(_FILE.read_text(encoding="utf-8"))

@@ -24,9 +24,10 @@ from umlauf.catalog.model import (
     Terms,
 )
 from umlauf.catalog.price_models.flat import Flat
-from umlauf.catalog.price_models.graduated import Graduated, Tier
+from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, PriceModel
+from umlauf.catalog.price_models.tiers import Tier
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import minor_digits

@@ -5,7 +5,7 @@ under, and that version is stored once and never written again. `Listing` says w
 sale now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +25,17 @@ from umlauf.catalog.policies import (
     require_phases,
 )
 from umlauf.catalog.price_books import PriceChoice, most_specific, require_unambiguous
-from umlauf.catalog.price_models.rating import Price, rate
+from umlauf.catalog.price_models.capacity import Capacity
+from umlauf.catalog.price_models.chosen_amount import ChosenAmount
+from umlauf.catalog.price_models.flat import Flat
+from umlauf.catalog.price_models.graduated import Graduated
+from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
+from umlauf.catalog.price_models.intensity import Intensity
+from umlauf.catalog.price_models.package import Package
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.percentage import Percentage
+from umlauf.catalog.price_models.rating import Price, PriceModel, rate
+from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.identifiers import require_identifier
 from umlauf.kernel.money import Money
@@ -76,6 +86,15 @@ class Aggregation(StrEnum):
     TIME_WEIGHTED_SUM = "time_weighted_sum"
 
 
+_FEE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package, ChosenAmount)
+_METERED_MODELS: Final = (
+    *(Flat, PerUnit, Graduated, Volume, Package),
+    *(Percentage, GraduatedPercentage, Capacity, Intensity),
+)
+_PREPAID_MODELS: Final = (Flat, PerUnit, Graduated, Package)
+"""What never gets cheaper with use: a hold must pay for whatever is used within it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
     """What every item has: a name, what is supplied, and a price book."""
@@ -87,7 +106,7 @@ class _Item:
     supply: Supply = Supply.SERVICE
 
     def __post_init__(self) -> None:
-        _require_item(self)
+        _require_fee(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +138,7 @@ class Delivery(_Item):
     skip_notice_days: int = 0
 
     def __post_init__(self) -> None:
-        _require_item(self)
+        _require_fee(self)
         require_days(self.skip_notice_days, "skip_notice_days", most=LONGEST_SKIP_NOTICE)
 
 
@@ -132,7 +151,7 @@ class Deposit(_Item):
     tax_category: TaxCategory = TaxCategory.NOT_SUBJECT
 
     def __post_init__(self) -> None:
-        _require_item(self)
+        _require_fee(self)
         if self.tax_category is not TaxCategory.NOT_SUBJECT:
             raise BadPlan(
                 f"deposit {self.id} is owed back and not subject to tax: leave tax_category out",
@@ -160,6 +179,7 @@ class MeteredItem(_Metered):
     def __post_init__(self) -> None:
         _require_item(self)
         _require_meter(self)
+        _require_models(self, _METERED_MODELS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +191,8 @@ class PrepaidItem(_Metered):
     def __post_init__(self) -> None:
         _require_item(self)
         _require_meter(self)
+        _require_models(self, _PREPAID_MODELS)
+        _require_no_spend(self)
 
 
 PlanItem = BaseFee | MeteredItem | PrepaidItem | OneOffFee | Delivery | Deposit
@@ -456,6 +478,30 @@ def _require_item(item: _Item) -> None:
     if len(item.prices) > MAX_PRICES:
         raise BadPlan(f"{item.id} may have {MAX_PRICES} prices", field="prices")
     require_unambiguous(item.prices, item.id)
+
+
+def _require_fee(item: _Item) -> None:
+    _require_item(item)
+    _require_models(item, _FEE_MODELS)
+    _require_no_spend(item)
+
+
+def _require_models(item: _Item, models: Sequence[type[PriceModel]]) -> None:
+    for price in item.prices:
+        if type(price.model) not in models:
+            known = ", ".join(model.KIND for model in models)
+            raise BadPlan(
+                f"{item.id} cannot be priced {price.model.KIND}; use one of {known}",
+                field="prices",
+            )
+
+
+def _require_no_spend(item: _Item) -> None:
+    if any(price.minimum_minor or price.maximum_minor for price in item.prices):
+        raise BadPlan(
+            f"{item.id} is not metered: only what was used has a minimum or maximum spend",
+            field="prices",
+        )
 
 
 def _require_meter(item: _Metered) -> None:

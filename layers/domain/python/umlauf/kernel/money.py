@@ -58,12 +58,13 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if isinstance(self.amount_minor, bool) or not isinstance(self.amount_minor, int):
+        if type(self.amount_minor) is not int:
             raise InvalidInput(
                 f"amount_minor must be a whole number of minor units, not {self.amount_minor!r}",
                 field="amount_minor",
             )
-        minor_digits(self.currency)
+        if self.currency not in MINOR_DIGITS:
+            minor_digits(self.currency)
 
     def __add__(self, other: "Money") -> "Money":
         self._require_same_currency(other)
@@ -119,10 +120,20 @@ def minor_digits(currency: str) -> int:
 def round_to_minor(amount_minor: Decimal | Fraction, currency: str) -> Money:
     """Round an exact amount, given in minor units, half away from zero."""
     if isinstance(amount_minor, Fraction):
-        return Money(_half_away_from_zero(amount_minor), currency)
+        return round_ratio(*amount_minor.as_integer_ratio(), currency)
     if not amount_minor.is_finite():
         raise InvalidInput(f"an amount must be finite, not {amount_minor}", field="amount_minor")
     return Money(int(amount_minor.quantize(_WHOLE, context=_EXACT)), currency)
+
+
+def round_ratio(numerator: int, denominator: int, currency: str) -> Money:
+    """Round an exact amount of minor units, given as a ratio, half away from zero.
+
+    Whole-number arithmetic: a third of a cent has no decimal that equals it.
+    """
+    if numerator < 0:
+        return -round_ratio(-numerator, denominator, currency)
+    return Money((2 * numerator + denominator) // (2 * denominator), currency)
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
@@ -151,10 +162,3 @@ def split(amount: Money, weights: Sequence[Decimal]) -> tuple[Money, ...]:
     for index in by_remainder[:missing]:
         floors[index] += 1
     return tuple(Money(sign * part, amount.currency) for part in floors)
-
-
-def _half_away_from_zero(exact: Fraction) -> int:
-    """Whole-number arithmetic: a fraction such as 1/3 has no decimal that equals it."""
-    doubled = 2 * abs(exact.numerator) + exact.denominator
-    whole = doubled // (2 * exact.denominator)
-    return -whole if exact < 0 else whole

@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Final
 
 from umlauf.catalog.errors import BadPrice
-from umlauf.kernel.errors import InvalidInput
 
 HIGHEST: Final = Decimal(10) ** 9
 FINEST_DIGITS: Final = 6
-MOST: Final = Decimal(10) ** 11
-"""So a figure has 15 digits at most and a whole quantity 11: Decimal's 28 hold any product."""
+MICRO: Final = 10**FINEST_DIGITS
+"""Micro-units of a minor unit: in them every figure is a whole number."""
+_HUNDRED: Final = Decimal(100)
 
 
 def require_figure(amount: Decimal, field: str) -> None:
@@ -25,6 +25,13 @@ def require_figure(amount: Decimal, field: str) -> None:
         )
 
 
-def require_quantity(quantity: Decimal) -> None:
-    if not quantity.is_finite() or not 0 <= quantity <= MOST:
-        raise InvalidInput(f"quantity must be 0 to {MOST:f}, not {quantity}", field="quantity")
+def require_percent(percent: Decimal, field: str) -> None:
+    """Refuse a percentage outside 0 to 100, or one finer than a figure may be."""
+    require_figure(percent, field)
+    if percent > _HUNDRED:
+        raise BadPrice(f"{field} may be up to 100, not {percent:f}", field=field)
+
+
+def in_micro(figure: Decimal) -> int:
+    """A figure in micro-units, exactly."""
+    return int(figure.scaleb(FINEST_DIGITS))

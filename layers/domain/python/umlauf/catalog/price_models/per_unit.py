@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from umlauf.catalog.price_models.amounts import require_figure
+from umlauf.catalog.price_models.amounts import MICRO, in_micro, require_figure
+from umlauf.catalog.price_models.quantities import Quantity, Ratio, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,6 @@ class PerUnit:
     def __post_init__(self) -> None:
         require_figure(self.unit_price_minor, "unit_price_minor")
 
-
-def price_per_unit(model: PerUnit, quantity: Decimal, per: int) -> Decimal:
-    """The exact price of `quantity` `per`-ths of the unit."""
-    return quantity * model.unit_price_minor / per
+    def price(self, quantity: Quantity, per: int) -> Ratio:
+        units, per = whole(quantity, per)
+        return units * in_micro(self.unit_price_minor), MICRO * per

@@ -3,16 +3,36 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from umlauf.catalog.errors import BadPrice
-from umlauf.catalog.price_models.amounts import require_figure, require_quantity
-from umlauf.catalog.price_models.flat import Flat, price_flat
-from umlauf.catalog.price_models.graduated import Graduated, price_graduated
-from umlauf.catalog.price_models.per_unit import PerUnit, price_per_unit
+from umlauf.catalog.price_models.amounts import require_figure
+from umlauf.catalog.price_models.capacity import Capacity
+from umlauf.catalog.price_models.chosen_amount import ChosenAmount
+from umlauf.catalog.price_models.flat import Flat
+from umlauf.catalog.price_models.graduated import Graduated
+from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
+from umlauf.catalog.price_models.intensity import Intensity
+from umlauf.catalog.price_models.package import Package
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.percentage import Percentage
+from umlauf.catalog.price_models.quantities import Quantity
+from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval
-from umlauf.kernel.money import Money, minor_digits, round_to_minor
+from umlauf.kernel.money import Money, minor_digits, round_ratio
 
-PriceModel = Flat | PerUnit | Graduated
+PriceModel = (
+    Flat
+    | PerUnit
+    | Graduated
+    | Volume
+    | Package
+    | Percentage
+    | GraduatedPercentage
+    | Capacity
+    | ChosenAmount
+    | Intensity
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +41,7 @@ class Price:
 
     `site`, `term`, `phase` and the half-open days narrow where, for whom and when it holds; what is
     left out holds for all. The minimum and maximum spend of a full period are no part of the model:
-    they come out as an adjustment beside what was used.
+    billing makes lines of their own of them.
     """
 
     currency: str
@@ -68,22 +88,22 @@ class Price:
                 )
 
 
-def rate(price: Price, quantity: Decimal | int, *, per: int = 1) -> Money:
+def rate(price: Price, quantity: Quantity, *, per: int = 1) -> Money:
     """Price a quantity and round half up, once.
 
     `quantity` counts `per`-ths of the priced unit: 90 seconds of a price per minute are
-    `rate(price, 90, per=60)`. Dividing once, after the sum, keeps thirds of a cent exact.
+    `rate(price, 90, per=60)`. What each model takes is told in `quantities`; anything else is
+    refused. The price's minimum and maximum spend stay out: they are billing's.
     """
-    return round_to_minor(rate_exactly(price.model, Decimal(quantity), per=per), price.currency)
+    return round_ratio(*price.model.price(quantity, per), price.currency)
 
 
-def rate_exactly(model: PriceModel, quantity: Decimal, *, per: int = 1) -> Decimal:
-    """The unrounded amount in minor units, for those who prorate or add before they round."""
-    require_quantity(quantity)
-    match model:
-        case Flat():
-            return price_flat(model)
-        case PerUnit():
-            return price_per_unit(model, quantity, per)
-        case Graduated():
-            return price_graduated(model, quantity, per)
+def rate_exactly(model: PriceModel, quantity: Quantity, *, per: int = 1) -> Decimal:
+    """The unrounded amount in minor units (thirds end after 28 digits)."""
+    numerator, denominator = model.price(quantity, per)
+    return Decimal(numerator) / denominator
+
+
+def rate_as_fraction(model: PriceModel, quantity: Quantity, *, per: int = 1) -> Fraction:
+    """The exact amount in minor units, for those who prorate or add before they round."""
+    return Fraction(*model.price(quantity, per))
