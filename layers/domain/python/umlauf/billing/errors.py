@@ -42,3 +42,37 @@ class RunFinished(Conflict):
     """The run was finished by somebody else; what is due now belongs to the next run."""
 
     code = "billing.run_finished"
+
+
+class OverCredited(Conflict):
+    """More would be given back than was billed; the message says what is left."""
+
+    code = "billing.over_credited"
+
+
+class NothingToCredit(Conflict):
+    """There is nothing left to give back, or the total is one that is owed."""
+
+    code = "billing.nothing_to_credit"
+
+
+class UnknownLine(InvalidInput):
+    """The document has no such line, or none that can be credited: choose one of those named."""
+
+    code = "billing.unknown_line"
+
+
+class NotCancellable(Conflict):
+    """A cancellation mirrors a whole invoice; this one needs a credit note."""
+
+    code = "billing.not_cancellable"
+
+
+class UnknownCreditNote(NotFound):
+    code = "billing.unknown_credit_note"
+
+
+class CreditShort(Conflict):
+    """The credit balance holds less than is asked of it; the message says how much."""
+
+    code = "billing.credit_short"

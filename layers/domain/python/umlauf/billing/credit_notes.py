@@ -1,0 +1,400 @@
+"""Credit notes and cancellations: documents that give back what invoices charged.
+
+Pure. An invoice is never edited; a further document corrects it, line by line, under the invoice's
+own tax. Amounts on a note are what it gives: above zero where it credits, below zero where a
+plan change charged something new against it.
+
+**How much.** Each line of an invoice is one `BilledCharge`, which counts what was given back of it
+by whatever document. A proposal never takes more than is left, so over-crediting is impossible.
+
+**Tax.** Rounded once per country, category and rate, as on an invoice, and cumulatively over all
+documents that correct one invoice: what earlier roundings left over joins in before the next. So
+the notes that give back a whole invoice, however many, give back exactly its tax.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import ClassVar, Final
+
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.errors import NotCancellable, NothingToCredit, OverCredited, UnknownLine
+from umlauf.billing.model import (
+    Invoice,
+    InvoiceLine,
+    LineRef,
+    PriceBasis,
+    TaxAmount,
+    TaxTreatment,
+)
+from umlauf.billing.tax import TaxableAmount, exact_tax_in, split_taxes, tax_in
+from umlauf.kernel.money import CurrencyMismatch, Money, split, total
+
+LUMP: Final = "lump_sum"
+"""The unit of a credit for a part of a line: no quantity of the original's explains it."""
+
+_ONE: Final = Decimal(1)
+
+
+class NoteKind(StrEnum):
+    CREDIT_NOTE = "credit_note"
+    CANCELLATION = "cancellation"
+    """The whole invoice was wrong: it counts as if never issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedInvoice:
+    """An invoice as the documents that correct it name it."""
+
+    invoice_id: str
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What a note took off the open amount of one invoice."""
+
+    invoice_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEffect:
+    """Where a note's gross amount goes."""
+
+    reductions: tuple[Reduction, ...]
+    to_balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHeader:
+    """What is settled about a note before its lines are."""
+
+    kind: NoteKind
+    reason: str
+    legal_entity: str
+    customer_id: str
+    subscription_id: str
+    currency: str
+    price_basis: PriceBasis
+    is_business: bool
+    corrects: tuple[CorrectedInvoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """A note but for its number and its effect on money. Its lines may be previewed."""
+
+    header: NoteHeader
+    lines: tuple[InvoiceLine, ...]
+    taxes: tuple[TaxAmount, ...]
+    net: Money
+    tax: Money
+
+    @property
+    def gross(self) -> Money:
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNote:
+    """An issued credit note or cancellation. Immutable, as the invoices it corrects.
+
+    Its gross amount is what `reductions` took off open invoices and what went `to_balance`.
+    """
+
+    KIND: ClassVar[str] = "credit_note"
+
+    id: str
+    number: str
+    kind: NoteKind
+    reason: str
+    legal_entity: str
+    customer_id: str
+    subscription_id: str
+    currency: str
+    price_basis: PriceBasis
+    is_business: bool
+    corrects: tuple[CorrectedInvoice, ...]
+    lines: tuple[InvoiceLine, ...]
+    taxes: tuple[TaxAmount, ...]
+    net: Money
+    tax: Money
+    gross: Money
+    reductions: tuple[Reduction, ...]
+    to_balance: Money
+    issued_on: date
+    issued_at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything that is left to be credited."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """An amount in the invoice's price basis, spread over its lines by what is left of each."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ByLine:
+    """An amount per line number, in the invoice's price basis; None takes what is left of it."""
+
+    amounts: Mapping[int, Money | None]
+
+
+Wanted = Whole | PartOf | ByLine
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A note to be, and the charges with their counters moved on by it."""
+
+    draft: NoteDraft
+    charges: tuple[BilledCharge, ...]
+
+
+def header_of(invoice: Invoice, reason: str, kind: NoteKind = NoteKind.CREDIT_NOTE) -> NoteHeader:
+    """The header of a note that corrects one invoice."""
+    return NoteHeader(
+        kind=kind,
+        reason=reason,
+        legal_entity=invoice.legal_entity,
+        customer_id=invoice.customer_id,
+        subscription_id=invoice.subscription_id,
+        currency=invoice.currency,
+        price_basis=invoice.price_basis,
+        is_business=invoice.is_business,
+        corrects=(corrected(invoice),),
+    )
+
+
+def corrected(invoice: Invoice) -> CorrectedInvoice:
+    return CorrectedInvoice(invoice.id, invoice.number, invoice.issued_on)
+
+
+def compose_credit_note(
+    lines: Sequence[InvoiceLine], header: NoteHeader, before: Iterable[BilledCharge]
+) -> NoteDraft:
+    """The note for lines whose signs are an invoice's: what is given back is below zero there.
+
+    Credits carry the tax treatment of the lines they correct. `before` are the charges of the
+    corrected invoices as they stood before this note. Raises NothingToCredit when the total is not
+    one that is given back.
+    """
+    turned = [
+        replace(line, number=number, amount=-line.amount, discounts=())
+        for number, line in enumerate(lines, start=1)
+    ]
+    taxable = [TaxableAmount(line.amount, line.treatment) for line in turned]
+    carried = _left_over(turned, before, header.price_basis)
+    parts = split_taxes(taxable, header.price_basis, header.currency, carried)
+    draft = NoteDraft(
+        header,
+        tuple(replace(line, net=net) for line, net in zip(turned, parts.nets, strict=True)),
+        parts.taxes,
+        total((one.net for one in parts.taxes), header.currency),
+        total((one.tax for one in parts.taxes), header.currency),
+    )
+    if draft.gross.amount_minor <= 0:
+        raise NothingToCredit(
+            f"a note over {draft.gross} gives nothing back; issue an invoice", field="lines"
+        )
+    return draft
+
+
+def credit_invoice(
+    invoice: Invoice, charges: Sequence[BilledCharge], wanted: Wanted, reason: str
+) -> Proposal:
+    """Propose a credit note over what is wanted of an invoice.
+
+    `charges` are all of the invoice's. Time that is credited so stays paid: nothing bills it again.
+    Raises OverCredited, NothingToCredit, UnknownLine, CurrencyMismatch.
+    """
+    left = _creditable(invoice, charges)
+    amounts = {number: minor for number, minor in _amounts(left, wanted, invoice) if minor}
+    if not amounts:
+        raise NothingToCredit(
+            f"nothing is left to be credited of invoice {invoice.number}", field="lines"
+        )
+    after = [
+        charge.give_back(amounts[number]) for number, charge in left.items() if number in amounts
+    ]
+    lines = [_credit_line(invoice, number, amount) for number, amount in sorted(amounts.items())]
+    draft = compose_credit_note(lines, header_of(invoice, reason), charges)
+    return Proposal(draft, tuple(after))
+
+
+def cancel_whole(
+    invoice: Invoice, charges: Sequence[BilledCharge], reason: str, *, is_billed_again: bool
+) -> Proposal:
+    """Propose the cancellation of an invoice: the mirror of all its lines.
+
+    Billed again, its time counts as not paid for, and the next bill charges what is wanted then.
+    Raises NotCancellable once something of it was credited, or when it holds credits itself.
+    """
+    left = _creditable(invoice, charges)
+    if len(left) != len(invoice.lines):
+        raise NotCancellable(
+            f"invoice {invoice.number} gives something back itself; credit its charges instead",
+            field="invoice_id",
+        )
+    if any(charge.credited for charge in left.values()):
+        raise NotCancellable(
+            f"something of invoice {invoice.number} was credited already; credit what is left",
+            field="invoice_id",
+        )
+    lines = [_credit_line(invoice, number, charge.amount) for number, charge in left.items()]
+    header = header_of(invoice, reason, NoteKind.CANCELLATION)
+    draft = compose_credit_note(lines, header, charges)
+    after = (
+        charge.give_back(charge.amount, charge.period if is_billed_again else None)
+        for charge in left.values()
+    )
+    return Proposal(draft, tuple(after))
+
+
+def remaining(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, Money]:
+    """What is left to be credited, by line number. Lines that give back have nothing."""
+    return {number: one.creditable for number, one in _creditable(invoice, charges).items()}
+
+
+def _creditable(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, BilledCharge]:
+    by_id = {charge.id: charge for charge in charges if charge.invoice_id == invoice.id}
+    found = {}
+    for line in invoice.lines:
+        if line.corrects is not None or line.amount.amount_minor < 0:
+            continue
+        charge = by_id.get(line.charge_id)
+        if charge is None:
+            raise UnknownLine(
+                f"nothing on record says what was billed on line {line.number} of {invoice.number}",
+                field="lines",
+            )
+        found[line.number] = charge
+    return found
+
+
+def _amounts(
+    left: Mapping[int, BilledCharge], wanted: Wanted, invoice: Invoice
+) -> Iterator[tuple[int, Money]]:
+    match wanted:
+        case Whole():
+            yield from ((number, charge.creditable) for number, charge in left.items())
+        case PartOf(amount):
+            yield from _spread(amount, left, invoice)
+        case ByLine(amounts):
+            for number, chosen in sorted(amounts.items()):
+                yield number, _of_line(number, chosen, left, invoice)
+
+
+def _spread(
+    amount: Money, left: Mapping[int, BilledCharge], invoice: Invoice
+) -> Iterator[tuple[int, Money]]:
+    available = total((charge.creditable for charge in left.values()), invoice.currency)
+    _require_at_most(amount, available, f"invoice {invoice.number}", "amount")
+    weights = [Decimal(charge.creditable.amount_minor) for charge in left.values()]
+    yield from zip(left, split(amount, weights), strict=True)
+
+
+def _of_line(
+    number: int, chosen: Money | None, left: Mapping[int, BilledCharge], invoice: Invoice
+) -> Money:
+    charge = left.get(number)
+    if charge is None:
+        raise UnknownLine(
+            f"invoice {invoice.number} has no line {number} that can be credited; choose one of "
+            f"{', '.join(str(each) for each in left)}",
+            field=f"lines.{number}",
+        )
+    if chosen is None:
+        return charge.creditable
+    _require_at_most(chosen, charge.creditable, f"line {number}", f"lines.{number}")
+    return chosen
+
+
+def _require_at_most(amount: Money, available: Money, of: str, field: str) -> None:
+    if amount.currency != available.currency:
+        raise CurrencyMismatch(
+            f"{of} is in {available.currency}, so {amount} cannot be credited of it", field=field
+        )
+    if not 0 < amount.amount_minor <= available.amount_minor:
+        raise OverCredited(
+            f"{available} is left to be credited of {of}, so {amount} cannot be; "
+            "credit above zero and at most that",
+            field=field,
+        )
+
+
+def _credit_line(invoice: Invoice, number: int, amount: Money) -> InvoiceLine:
+    """The credit as an invoice would show it: below zero, and pointing at the original."""
+    original = invoice.lines[number - 1]
+    is_all = amount == original.amount
+    return replace(
+        original,
+        amount=-amount,
+        quantity=original.quantity if is_all else _ONE,
+        unit=original.unit if is_all else LUMP,
+        corrects=LineRef(invoice.id, number),
+    )
+
+
+def _left_over(
+    lines: Iterable[InvoiceLine], before: Iterable[BilledCharge], basis: PriceBasis
+) -> Mapping[TaxTreatment, Fraction]:
+    """What rounding has left over of the tax on earlier credits of the same invoices and rates."""
+    touched = {(line.corrects.invoice_id, line.treatment) for line in lines if line.corrects}
+    credited: dict[tuple[str, TaxTreatment], Money] = {}
+    for charge in before:
+        key = charge.invoice_id, charge.treatment
+        if key in touched and charge.credited:
+            credited[key] = credited.get(key, Money(0, charge.amount.currency)) + charge.credited
+    carried: dict[TaxTreatment, Fraction] = {}
+    for (_, treatment), so_far in credited.items():
+        exact = exact_tax_in(so_far.amount_minor, treatment.rate, basis)
+        given = tax_in(so_far, treatment.rate, basis).amount_minor
+        carried[treatment] = carried.get(treatment, Fraction(0)) + exact - given
+    return carried
+
+
+def issue_note(
+    draft: NoteDraft,
+    effect: NoteEffect,
+    *,
+    note_id: str,
+    number: str,
+    issued_on: date,
+    now: datetime,
+) -> CreditNote:
+    """The draft as an issued note, for ever."""
+    header = draft.header
+    return CreditNote(
+        id=note_id,
+        number=number,
+        kind=header.kind,
+        reason=header.reason,
+        legal_entity=header.legal_entity,
+        customer_id=header.customer_id,
+        subscription_id=header.subscription_id,
+        currency=header.currency,
+        price_basis=header.price_basis,
+        is_business=header.is_business,
+        corrects=header.corrects,
+        lines=draft.lines,
+        taxes=draft.taxes,
+        net=draft.net,
+        tax=draft.tax,
+        gross=draft.gross,
+        reductions=effect.reductions,
+        to_balance=effect.to_balance,
+        issued_on=issued_on,
+        issued_at=now,
+    )
