@@ -15,6 +15,7 @@ from umlauf.ledger.deferral import (
     Deferral,
     Granularity,
     Service,
+    monthly_movements,
     recognised_until,
     revenue_schedule,
 )
@@ -77,6 +78,47 @@ def test_an_early_end_earns_what_is_not_credited_and_takes_back_what_is_credited
 def test_a_credit_beyond_what_is_left_of_the_invoice_is_refused(credit: str) -> None:
     with pytest.raises(InvalidInput, match="cannot be credited"):
         Deferral(euros("100"), euros("30"), credited=euros("40")).credit(euros(credit))
+
+
+def test_a_balance_that_pays_a_part_moves_no_revenue() -> None:
+    service = days("2026-01-15", "2026-02-15")
+    paid = {date(2026, 3, 2): euros("20.00")}
+    january, february, march = monthly_movements(
+        euros("31.00"), service, balance_used=euros("11.00"), payments=paid
+    )
+    assert (january.receivable, january.customer_balance) == (euros("20.00"), euros("-11.00"))
+    assert (january.revenue, january.deferred) == (euros("17.00"), euros("14.00"))
+    assert (february.revenue, february.deferred) == (euros("14.00"), euros("-14.00"))
+    assert (march.receivable, march.cash) == (euros("-20.00"), euros("20.00"))
+
+
+@pytest.mark.parametrize(
+    ("balance", "paid_on"), [("31.01", "2026-02-01"), ("-0.01", "2026-02-01"), ("0", "2025-12-31")]
+)
+def test_more_balance_than_invoice_and_money_before_it_are_refused(
+    balance: str, paid_on: str
+) -> None:
+    paid = {date.fromisoformat(paid_on): euros("1.00")}
+    with pytest.raises(InvalidInput):
+        monthly_movements(
+            euros("31.00"),
+            days("2026-01-15", "2026-02-15"),
+            balance_used=euros(balance),
+            payments=paid,
+        )
+
+
+@given(minor=st.integers(0, 10**6), service=SERVICES, data=st.data())
+def test_every_month_balances_and_in_the_end_only_money_and_revenue_are_left(
+    minor: int, service: Service, data: st.DataObject
+) -> None:
+    invoice, used = Money(minor, "EUR"), Money(data.draw(st.integers(0, minor)), "EUR")
+    paid = {service.days.start + timedelta(days=data.draw(st.integers(0, 400))): invoice - used}
+    movements = monthly_movements(invoice, service, balance_used=used, payments=paid)
+    assert all(one.is_balanced for one in movements)
+    assert total((one.receivable for one in movements), "EUR") == NOTHING
+    assert total((one.deferred for one in movements), "EUR") == NOTHING
+    assert total((one.revenue for one in movements), "EUR") == invoice
 
 
 def test_a_service_without_length_is_refused() -> None:

@@ -5,7 +5,7 @@ Schedules sum exactly and end at zero: what is recognised up to a day is rounded
 invoice moves no revenue; a credit note takes deferred revenue first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -64,25 +64,88 @@ class RecognisedRevenue:
     month: date
     amount: Money
     deferred: Money
+    deferred_change: Money
+    """What the month adds to deferred revenue: the first the invoice, each what it earns less."""
 
 
 def revenue_schedule(
     amount: Money, service: Service, granularity: Granularity = Granularity.DAY
 ) -> tuple[RecognisedRevenue, ...]:
     """Each month's revenue, in order: together the amount, and nothing deferred at the end."""
-    months = _months(service)
+    months = _months(service, granularity)
     earned = _earned(amount, service, granularity, months)
     schedule = []
+    before = Money(0, amount.currency)
     deferred = amount
     for month, part in zip(months, earned, strict=False):
         deferred -= part
-        schedule.append(RecognisedRevenue(month, part, deferred))
+        schedule.append(RecognisedRevenue(month, part, deferred, deferred - before))
+        before = deferred
     return tuple(schedule)
 
 
 def recognised_until(amount: Money, service: Service, day: date) -> Money:
     """What is earned before `day`, by whole days."""
     return round_to_minor(amount.amount_minor * _by_days(service, day), amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyMovement:
+    """What one month moves: assets up by debit, liabilities and revenue up by credit."""
+
+    month: date
+    receivable: Money
+    cash: Money
+    customer_balance: Money
+    deferred: Money
+    revenue: Money
+
+    @property
+    def is_balanced(self) -> bool:
+        owned = self.receivable + self.cash
+        return owned == self.customer_balance + self.deferred + self.revenue
+
+
+def monthly_movements(
+    invoice: Money,
+    service: Service,
+    *,
+    balance_used: Money,
+    payments: Mapping[date, Money],
+    granularity: Granularity = Granularity.DAY,
+) -> tuple[MonthlyMovement, ...]:
+    """An invoice's way through the books, month by month.
+
+    The customer's balance pays its part when the invoice is issued, in the first month of service.
+    `payments` are by the day the money came; a month without any movement is left out. Raises
+    InvalidInput for a balance beyond the invoice, or money before it.
+    """
+    nothing = Money(0, invoice.currency)
+    if not nothing <= balance_used <= invoice:
+        raise InvalidInput(f"of {invoice} the balance cannot pay {balance_used}", field="balance")
+    earned = {one.month: one for one in revenue_schedule(invoice, service, granularity)}
+    issued = min(earned)
+    cash: dict[date, Money] = {}
+    for day, amount in payments.items():
+        month = day.replace(day=1)
+        cash[month] = cash.get(month, nothing) + amount
+    if cash and min(cash) < issued:
+        raise InvalidInput("nothing is paid before it is invoiced", field="payments")
+    movements = []
+    for month in sorted({*earned, *cash}):
+        came, part = cash.get(month, nothing), earned.get(month)
+        claimed = invoice - balance_used if month == issued else nothing
+        movements.append(
+            MonthlyMovement(
+                month=month,
+                receivable=claimed - came,
+                cash=came,
+                customer_balance=-balance_used if month == issued else nothing,
+                deferred=part.deferred_change if part else nothing,
+                revenue=part.amount if part else nothing,
+            )
+        )
+    return tuple(movements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +188,12 @@ def _earned(
             return _even_months(amount, service, months)
 
 
-def _months(service: Service) -> tuple[date, ...]:
-    """The first days of the months the service touches, and of the one after them."""
-    last = service.days.end - timedelta(days=1)
+def _months(service: Service, granularity: Granularity) -> tuple[date, ...]:
+    """The first days of the months that earn something, and of the one after them."""
+    if granularity is Granularity.DAY:
+        last = service.days.end - timedelta(days=1)
+    else:
+        last = local_date(service.end - _MICROSECOND, service.time_zone)
     first = service.days.start.replace(day=1)
     months = [first]
     for _ in range(MAX_MONTHS):
