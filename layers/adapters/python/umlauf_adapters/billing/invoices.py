@@ -1,20 +1,25 @@
-"""Invoices, receivables and rated usage in DynamoDB."""
+"""Invoices, receivables and billed charges in DynamoDB."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
-from umlauf.billing.model import Invoice, RatedUsage, Receivable
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.model import Invoice, Receivable
 from umlauf.kernel.work import Page
 from umlauf_adapters.billing.layouts import (
+    BILLED_CHARGES,
+    CHARGES,
     INVOICES,
-    RATED_USAGES,
     RECEIVABLES,
+    charge_key,
     customer_partition,
     invoice_partition,
     overdue_partition,
-    rated_prefix,
     subscription_partition,
 )
+
+_SORTS_LAST: Final = "~"
 
 
 class DynamoInvoices:
@@ -53,16 +58,23 @@ class DynamoReceivables:
         )
 
 
-class DynamoRatedUsages:
-    """Implements umlauf.billing.ports.RatedUsages."""
+class DynamoBilledCharges:
+    """Implements umlauf.billing.ports.BilledCharges."""
 
-    def latest(self, subscription_id: str, item: str, count: int) -> Sequence[RatedUsage]:
-        return RATED_USAGES.page(
-            subscription_partition(subscription_id),
-            prefix=rated_prefix(item),
-            limit=count,
-            newest_first=True,
-        ).items
+    def ending_after(self, subscription_id: str, day: date) -> Sequence[BilledCharge]:
+        return list(
+            BILLED_CHARGES.all(
+                subscription_partition(subscription_id),
+                between=(f"{CHARGES}{day}{_SORTS_LAST}", f"{CHARGES}{_SORTS_LAST}"),
+            )
+        )
 
-    def of_subscription(self, subscription_id: str) -> Sequence[RatedUsage]:
-        return list(RATED_USAGES.all(subscription_partition(subscription_id), prefix="RATED#"))
+    def of_subscription(self, subscription_id: str) -> Sequence[BilledCharge]:
+        return list(BILLED_CHARGES.all(subscription_partition(subscription_id), prefix=CHARGES))
+
+    def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
+        return BILLED_CHARGES.get_many(
+            charge_key(line.subscription_id, line.service_period.end, line.charge_id)
+            for line in invoice.lines
+            if line.corrects is None
+        )

@@ -5,11 +5,12 @@ numbers. Index partitions hold one kind each. The index of watched receivables i
 is open and not reported yet is in it.
 """
 
+from datetime import date
 from typing import Final
 
+from umlauf.billing.charges import BilledCharge
 from umlauf.billing.model import (
     Invoice,
-    RatedUsage,
     Receivable,
     ReceivableStatus,
     overdue_shard,
@@ -41,8 +42,12 @@ def subscription_partition(subscription_id: str) -> str:
     return f"SUBSCRIPTION#{subscription_id}"
 
 
-def rated_prefix(item: str) -> str:
-    return f"RATED#{item}#"
+CHARGES: Final = "CHARGE#"
+
+
+def charge_key(subscription_id: str, ends_on: date, charge_id: str) -> Key:
+    """Sorted by the end of the service period: the latest charges are one query."""
+    return subscription_partition(subscription_id), f"{CHARGES}{ends_on}#{charge_id}"
 
 
 def run_partition(run_id: str) -> str:
@@ -90,13 +95,10 @@ RECEIVABLES: Final = Layout(
     key=lambda receivable: (invoice_partition(receivable.id), "RECEIVABLE"),
     gsi1=_watched_key,
 )
-RATED_USAGES: Final = Layout(
-    RatedUsage,
+BILLED_CHARGES: Final = Layout(
+    BilledCharge,
     _TABLE,
-    key=lambda rated: (
-        subscription_partition(rated.subscription_id),
-        f"{rated_prefix(rated.item)}{rated.period.start}",
-    ),
+    key=lambda charge: charge_key(charge.subscription_id, charge.period.end, charge.id),
 )
 SERIES: Final = Layout(Series, _TABLE, key=lambda series: (f"SERIES#{series.id}", "SERIES"))
 NUMBER_BLOCKS: Final = Layout(NumberBlock, _TABLE, key=_block_key)

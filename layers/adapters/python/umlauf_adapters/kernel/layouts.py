@@ -88,14 +88,15 @@ class Layout(Generic[T]):
         index: Index | None = None,
         prefix: str = "",
         up_to: str | None = None,
+        between: tuple[str, str] | None = None,
         limit: int = MAX_PAGE,
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page[T]:
         """One page of a partition in key order; of the table consistent, of an index eventually.
 
-        `prefix` narrows by sort key; `up_to` takes the sort keys up to and including it. Raises
-        BadCursor.
+        `prefix` narrows by sort key; `up_to` takes the sort keys up to and including it, `between` those
+        from the first to the second, both included. Raises BadCursor.
         """
         model = cast("Any", self.table)
         source = getattr(model, index) if index else model
@@ -103,6 +104,8 @@ class Layout(Generic[T]):
         condition = None
         if up_to is not None:
             condition = sort_key <= up_to
+        elif between is not None:
+            condition = sort_key.between(*between)
         elif prefix:
             condition = sort_key.startswith(prefix)
         with transient_faults():
@@ -118,11 +121,18 @@ class Layout(Generic[T]):
             items = [self.from_item(item) for item in found if item.kind == self.kind]
             return Page(items, _write_cursor(found.last_evaluated_key, pk))
 
-    def all(self, pk: str, *, index: Index | None = None, prefix: str = "") -> Iterator[T]:
+    def all(
+        self,
+        pk: str,
+        *,
+        index: Index | None = None,
+        prefix: str = "",
+        between: tuple[str, str] | None = None,
+    ) -> Iterator[T]:
         """Every aggregate of a partition, page by page; refuses to run past MAX_ITEMS_IN_ALL."""
         cursor: str | None = None
         for _ in range(MAX_ITEMS_IN_ALL // MAX_PAGE):
-            page = self.page(pk, index=index, prefix=prefix, cursor=cursor)
+            page = self.page(pk, index=index, prefix=prefix, between=between, cursor=cursor)
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:

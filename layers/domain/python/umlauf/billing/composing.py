@@ -1,51 +1,33 @@
-"""From charges to a draft invoice, and from a draft to the issued one.
+"""From the lines of a bill to a draft document, and from a draft to the issued invoice.
 
 Pure: preview and charge are the same call.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
+from umlauf.billing.assembling import BillLine
+from umlauf.billing.charges import BilledCharge
 from umlauf.billing.errors import NotInvoiceable
 from umlauf.billing.model import (
     Invoice,
     InvoiceLine,
-    LineKind,
+    LineRef,
     PriceBasis,
     Receivable,
     TaxAmount,
+    TaxTreatment,
 )
-from umlauf.billing.tax import Parties, TaxableAmount, split_taxes, treatment_of
+from umlauf.billing.tax import Parties, TaxableAmount, split_taxes, tax_point_of, treatment_of
 from umlauf.billing.terms import LegalEntity
-from umlauf.catalog.model import Supply, TaxCategory
-from umlauf.kernel.calendar import Period, local_date
+from umlauf.kernel.calendar import local_date
 from umlauf.kernel.money import Money, total
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """One priced item of one service period.
-
-    `claim` is the business identity that may be billed only once.
-    """
-
-    claim: str
-    item: str
-    kind: LineKind
-    name: str
-    period: Period
-    quantity: Decimal
-    unit: str
-    amount: Money
-    supply: Supply
-    tax_category: TaxCategory
-
-
-@dataclass(frozen=True, slots=True)
 class BilledContract:
-    """The contract as the invoice names it."""
+    """The contract as the invoice names it: of several on one invoice, the first."""
 
     subscription_id: str
     customer_id: str
@@ -57,7 +39,7 @@ class BilledContract:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An invoice but for its number."""
+    """A document but for its number. Below zero it is a credit note's (see `credit_notes`)."""
 
     contract: BilledContract
     entity: LegalEntity
@@ -81,54 +63,36 @@ class Draft:
         return self.issued_on + timedelta(days=self.entity.payment_days)
 
 
-def compose_invoice(
-    charges: Sequence[Charge], *, contract: BilledContract, entity: LegalEntity, now: datetime
+def compose(
+    lines: Sequence[BillLine], *, contract: BilledContract, entity: LegalEntity, now: datetime
 ) -> Draft:
     """Lines with their own service periods, taxed per country, category and rate.
 
-    Raises TaxRateUnknown, VatIdMissing, NotInvoiceable (a total below zero is a credit note's),
-    CurrencyMismatch.
+    What is given back is taxed as it was when it was charged. Raises TaxRateUnknown, VatIdMissing,
+    NotInvoiceable, CurrencyMismatch.
     """
+    treatments: dict[tuple[object, ...], TaxTreatment] = {}
     taxable = [
-        TaxableAmount(
-            charge.amount,
-            treatment_of(
-                charge.supply,
-                charge.tax_category,
-                contract.parties,
-                charge.period.end - timedelta(days=1),
-            ),
-        )
-        for charge in charges
+        TaxableAmount(line.amount, _treatment_of(line, contract.parties, treatments))
+        for line in lines
     ]
-    split = split_taxes(taxable, contract.price_basis, contract.currency)
-    lines = tuple(
-        InvoiceLine(
-            number=number,
-            item=charge.item,
-            kind=charge.kind,
-            name=charge.name,
-            service_period=charge.period,
-            quantity=charge.quantity,
-            unit=charge.unit,
-            amount=charge.amount,
-            net=net,
-            treatment=one.treatment,
-        )
-        for number, (charge, net, one) in enumerate(
-            zip(charges, split.nets, taxable, strict=True), start=1
-        )
+    parts = split_taxes(taxable, contract.price_basis, contract.currency)
+    composed = tuple(
+        _line(number, line, net, one.treatment)
+        for number, (line, net, one) in enumerate(zip(lines, parts.nets, taxable, strict=True), 1)
     )
-    net = total((amount.net for amount in split.taxes), contract.currency)
-    tax = total((amount.tax for amount in split.taxes), contract.currency)
-    draft = Draft(contract, entity, lines, split.taxes, net, tax, now)
-    if draft.gross.amount_minor < 0:
-        raise NotInvoiceable(f"an invoice over {draft.gross} is not one; issue a credit note")
-    return draft
+    net = total((amount.net for amount in parts.taxes), contract.currency)
+    tax = total((amount.tax for amount in parts.taxes), contract.currency)
+    return Draft(contract, entity, composed, parts.taxes, net, tax, now)
 
 
 def issue(draft: Draft, *, invoice_id: str, number: str) -> Invoice:
-    """The draft as an issued invoice, for ever."""
+    """The draft as an issued invoice, for ever.
+
+    Raises NotInvoiceable: a total below zero is a credit note's.
+    """
+    if draft.gross.amount_minor < 0:
+        raise NotInvoiceable(f"an invoice over {draft.gross} is not one; issue a credit note")
     contract = draft.contract
     return Invoice(
         id=invoice_id,
@@ -150,6 +114,35 @@ def issue(draft: Draft, *, invoice_id: str, number: str) -> Invoice:
     )
 
 
+def record_of(
+    line: BillLine, document_id: str, customer_id: str, *, place: int, treatment: TaxTreatment
+) -> BilledCharge:
+    """The record of one line. A line that no document shows has place 0."""
+    return BilledCharge(
+        id=line.charge_id,
+        subscription_id=line.subscription_id,
+        customer_id=customer_id,
+        item=line.item,
+        kind=line.kind,
+        name=line.name,
+        plan_id=line.plan_id,
+        plan_version=line.plan_version,
+        quantity=line.agreed_quantity,
+        period=line.period,
+        full_period=line.full_period,
+        full_minor=line.full_minor,
+        amount=line.amount,
+        supply=line.supply,
+        tax_category=line.tax_category,
+        treatment=treatment,
+        invoice_id=document_id,
+        line=place,
+        basis=line.basis,
+        credited=replace(line.amount, amount_minor=0),
+        usage=line.usage,
+    )
+
+
 def receivable_of(invoice: Invoice, time_zone: str) -> Receivable:
     """What is owed on a fresh invoice: all of it."""
     return Receivable(
@@ -161,4 +154,36 @@ def receivable_of(invoice: Invoice, time_zone: str) -> Receivable:
         due_on=invoice.due_on,
         time_zone=time_zone,
         watch_on=invoice.due_on + timedelta(days=1),
+    )
+
+
+def _treatment_of(
+    line: BillLine, parties: Parties, known: dict[tuple[object, ...], TaxTreatment]
+) -> TaxTreatment:
+    if line.corrects is not None:
+        return line.corrects.treatment
+    tax_point = tax_point_of(line.period)
+    key = line.supply, line.tax_category, tax_point
+    if key not in known:
+        known[key] = treatment_of(line.supply, line.tax_category, parties, tax_point)
+    return known[key]
+
+
+def _line(number: int, line: BillLine, net: Money, treatment: TaxTreatment) -> InvoiceLine:
+    original = line.corrects
+    return InvoiceLine(
+        number=number,
+        item=line.item,
+        kind=line.kind,
+        name=line.name,
+        service_period=line.period,
+        quantity=line.quantity,
+        unit=line.unit,
+        amount=line.amount,
+        net=net,
+        treatment=treatment,
+        charge_id=line.charge_id,
+        subscription_id=line.subscription_id,
+        discounts=line.discounts,
+        corrects=LineRef(original.invoice_id, original.line) if original else None,
     )

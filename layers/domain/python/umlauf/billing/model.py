@@ -1,11 +1,9 @@
-"""Invoices, what is owed on them, and what usage has been rated.
+"""Invoices and what is owed on them.
 
 An invoice is written once and never edited. What happens to it afterwards is the receivable's: the
-same id, but changing. `RatedUsage` remembers how much of a meter was rated for a period, so that
-metered = rated + open can be proven and usage that arrives late is billed as the difference.
+same id, but changing. What was charged, and can still be given back, is in `charges`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +12,7 @@ from typing import ClassVar, Final
 from zlib import crc32
 
 from umlauf.billing.allocation import Arrears, allocate
+from umlauf.billing.errors import OverCredited
 from umlauf.kernel.calendar import Period, local_date
 from umlauf.kernel.money import CurrencyMismatch, Money, total
 
@@ -24,6 +23,12 @@ OVERDUE_SHARDS: Final = 8
 class LineKind(StrEnum):
     BASE_FEE = "base_fee"
     ADD_ON = "add_on"
+    ONE_OFF = "one_off"
+    DELIVERY = "delivery"
+    DEPOSIT = "deposit"
+    """Owed back: a liability, on a document of its own, without tax."""
+    TRUE_UP = "true_up"
+    """What is missing to a minimum commitment."""
     USAGE = "usage"
     USAGE_DIFFERENCE = "usage_difference"
     """Usage of an earlier period that arrived, or was corrected, after that period was billed."""
@@ -46,8 +51,29 @@ class TaxTreatment:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRef:
+    """One line of an issued document."""
+
+    invoice_id: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineDiscount:
+    """What a coupon takes off a line, in the invoice's price basis; above zero."""
+
+    coupon: str
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One charge. `amount` is in the invoice's price basis, `net` its share of the taxable base."""
+    """One charge, or what is given back of one: then it is negative and `corrects` the original.
+
+    `amount` is in the invoice's price basis, after `discounts`; `net` its share of the taxable
+    base. `charge_id` names the `BilledCharge` that counts what can still be given back of it.
+    """
 
     number: int
     item: str
@@ -59,6 +85,10 @@ class InvoiceLine:
     amount: Money
     net: Money
     treatment: TaxTreatment
+    charge_id: str = ""
+    subscription_id: str = ""
+    discounts: tuple[LineDiscount, ...] = ()
+    corrects: LineRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +162,27 @@ class ChargedFee:
     at: datetime
 
 
+class CreditSource(StrEnum):
+    """Where a receivable's credit comes from, or went to."""
+
+    NOTE = "note"
+    """A credit note took this off what is owed."""
+    BALANCE = "balance"
+    """The customer's credit balance paid it."""
+    MOVED = "moved"
+    """What was paid too much went to the credit balance, so it does not count here any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCredit:
+    """One use of credit on a receivable. `id` names the note or the balance's entry."""
+
+    id: str
+    source: CreditSource
+    amount: Money
+    at: datetime
+
+
 class ReceivableStatus(StrEnum):
     """How the invoice itself stands. Fees on top of it never make a paid invoice unpaid."""
 
@@ -145,6 +196,7 @@ class ReceivableStatus(StrEnum):
 class Receivable:
     """What is owed on one invoice: its amount, and the fees that were charged for it since.
 
+    Credit notes lower it, and the customer's credit balance pays on it, both as `credits`.
     `watch_on` is the first day on which it is overdue if still open; None once it was reported.
     """
 
@@ -160,6 +212,7 @@ class Receivable:
     watch_on: date | None
     settlements: tuple[Settlement, ...] = ()
     charged_fees: tuple[ChargedFee, ...] = ()
+    credits: tuple[AppliedCredit, ...] = ()
     version: int = 0
 
     @property
@@ -171,21 +224,31 @@ class Receivable:
         return self._sum(SettlementState.SUCCEEDED)
 
     @property
+    def credited(self) -> Money:
+        """What credit notes took off what is owed."""
+        return self._credits_from(CreditSource.NOTE)
+
+    @property
+    def from_balance(self) -> Money:
+        """What the customer's credit balance paid."""
+        return self._credits_from(CreditSource.BALANCE)
+
+    @property
     def open(self) -> Money:
         """What is still to be paid, fees included; never negative."""
-        return max(self.amount + self.fees - self.paid, self._nothing)
+        return max(self._owed + self.fees - self._covered, self._nothing)
 
     @property
     def open_fees(self) -> Money:
         """The part of `open` that is fees."""
-        if self.paid >= self.amount:
+        if self._covered >= self._owed:
             return self.open
-        return allocate(self.paid, Arrears(self.fees, self._nothing, self.amount)).costs
+        return allocate(self._covered, Arrears(self.fees, self._nothing, self._owed)).costs
 
     @property
     def overpaid(self) -> Money:
-        """What was paid twice and waits to be given back."""
-        return max(self.paid - self.amount - self.fees, self._nothing)
+        """What was paid too much and waits to be given back."""
+        return max(self._covered - self._owed - self.fees, self._nothing)
 
     @property
     def processing(self) -> Money:
@@ -193,9 +256,9 @@ class Receivable:
 
     @property
     def status(self) -> ReceivableStatus:
-        if self.paid >= self.amount:
+        if self._covered >= self._owed:
             return ReceivableStatus.PAID
-        if self.paid + self.processing >= self.amount:
+        if self._covered + self.processing >= self._owed:
             return ReceivableStatus.PROCESSING
         return ReceivableStatus.OPEN
 
@@ -212,6 +275,21 @@ class Receivable:
             tomorrow = local_date(news.at, self.time_zone) + timedelta(days=1)
             return replace(changed, watch_on=max(tomorrow, self.due_on + timedelta(days=1)))
         return changed
+
+    def use_credit(self, credit: AppliedCredit) -> "Receivable":
+        """Take credit in, or let what was paid too much go. One that is known changes nothing.
+
+        Raises OverCredited when it is more than is open (or, to be moved, than was overpaid).
+        """
+        if any(one.id == credit.id for one in self.credits):
+            return self
+        most = self.overpaid if credit.source is CreditSource.MOVED else self.open
+        if not self._nothing < credit.amount <= most:
+            raise OverCredited(
+                f"invoice {self.number} takes above zero and at most {most}, not {credit.amount}",
+                field="amount",
+            )
+        return replace(self, credits=(*self.credits, credit))
 
     def charge(self, fee: ChargedFee) -> "Receivable":
         """Add a fee. One that was charged before changes nothing.
@@ -241,6 +319,23 @@ class Receivable:
     def _nothing(self) -> Money:
         return Money(0, self.amount.currency)
 
+    @property
+    def _owed(self) -> Money:
+        """What the invoice is still over, credit notes taken off; fees are beside it.
+
+        Below zero when a note took some of the fees off as well.
+        """
+        return self.amount - self.credited
+
+    @property
+    def _covered(self) -> Money:
+        """What was paid and stayed here, by banks and from the balance."""
+        return self.paid + self.from_balance - self._credits_from(CreditSource.MOVED)
+
+    def _credits_from(self, source: CreditSource) -> Money:
+        amounts = (one.amount for one in self.credits if one.source is source)
+        return total(amounts, self.amount.currency)
+
     def _settlement_of(self, attempt_id: str) -> Settlement | None:
         return next((one for one in self.settlements if one.attempt_id == attempt_id), None)
 
@@ -249,41 +344,5 @@ class Receivable:
         return total(amounts, self.amount.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class RatedUsage:
-    """How much of a meter was rated, and for how much money, in one period of one plan item.
-
-    `corrections` counts the difference lines billed since. Changed only together with the invoice
-    that bills it.
-    """
-
-    KIND: ClassVar[str] = "rated_usage"
-
-    id: str
-    subscription_id: str
-    item: str
-    meter: str
-    plan_id: str
-    plan_version: int
-    period: Period
-    quantity: int
-    """In the meter's own whole units (seconds), as the rollups count them."""
-    amount: Money
-    corrections: int = 0
-    version: int = 0
-
-    def corrected(self, quantity: int, amount: Money) -> "RatedUsage":
-        return replace(self, quantity=quantity, amount=amount, corrections=self.corrections + 1)
-
-
 def overdue_shard(invoice_id: str) -> int:
     return crc32(invoice_id.encode()) % OVERDUE_SHARDS
-
-
-def rated_usage_id(subscription_id: str, item: str, period: Period) -> str:
-    return f"{subscription_id}.{item}.{period.start.isoformat()}"
-
-
-def rated_in_all(rated: Iterable[RatedUsage]) -> int:
-    """The rated quantity of a meter: the left side of rated + open = metered."""
-    return sum(one.quantity for one in rated)

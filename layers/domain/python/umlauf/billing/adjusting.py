@@ -1,0 +1,154 @@
+"""What a billing period's limits add to it, or take off: per price, and per subscription.
+
+A minimum is an extra line, a maximum a negative one; both are prorated by the time that is charged.
+Always reckoned anew from all of the period: billing charges the difference to what it billed
+before, so late usage and repairs need no rule of their own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from umlauf.billing.commitments import Limits, adjustment_of, spread
+from umlauf.billing.desired import DesiredFee, desired_fees, sharing
+from umlauf.billing.model import LineKind
+from umlauf.billing.reconciling import prorated
+from umlauf.catalog.model import Plan, PlanItem, Supply, TaxCategory
+from umlauf.catalog.policies import Commitment
+from umlauf.catalog.price_models.rating import Price
+from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import Money, total
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.timeline import BillingPeriod, PlanOf, segments
+
+_COMMITTED: Final = frozenset(
+    {LineKind.BASE_FEE, LineKind.ADD_ON, LineKind.DELIVERY, LineKind.USAGE}
+)
+"""What counts towards a commitment: what recurs. Setup fees and deposits do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedStretch:
+    """A metered item's stretch and what all usage in it comes to."""
+
+    item: str
+    price: Price
+    period: Period
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a limit comes to for a whole billing period: above zero a true-up, below zero a cap."""
+
+    item: str
+    name: str
+    amount: Money
+    supply: Supply
+    tax_category: TaxCategory
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    amount: Money
+    supply: Supply
+    tax_category: TaxCategory
+
+
+def adjustments(
+    subscription: Subscription,
+    plan_of: PlanOf,
+    billing_period: BillingPeriod,
+    stretches: Sequence[RatedStretch],
+) -> tuple[Adjustment, ...]:
+    """The adjustments of a billing period that is over; without limits there are none.
+
+    Those of zero are among them: they may have been billed otherwise before.
+    """
+    plan = next(segment.plan for segment in segments(subscription, plan_of, billing_period))
+    items = {item.id: item for item in plan.every_item}
+    own = tuple(_of_prices(subscription, billing_period, stretches, items, plan))
+    commitment = next(
+        (one for one in plan.commitments if one.currency == subscription.currency), None
+    )
+    if commitment is None:
+        return own
+    fees = desired_fees(subscription, plan_of, billing_period)
+    lines = [
+        *(_fee_line(fee, subscription) for fee in fees if fee.kind in _COMMITTED),
+        *(
+            _Line(one.amount, items[one.item].supply, items[one.item].tax_category)
+            for one in stretches
+            if one.item in items
+        ),
+        *(_Line(one.amount, one.supply, one.tax_category) for one in own),
+    ]
+    share = _charged_share(subscription, plan_of, billing_period)
+    return (*own, *_of_subscription(commitment, lines, share, subscription.currency))
+
+
+def _of_prices(
+    subscription: Subscription,
+    billing_period: BillingPeriod,
+    stretches: Sequence[RatedStretch],
+    items: dict[str, PlanItem],
+    plan: Plan,
+) -> Iterator[Adjustment]:
+    """One for each metered item with limits; its stretches count together if priced alike."""
+    share_of = sharing(subscription)
+    for stretch in stretches:
+        item = items.get(stretch.item)
+        if item is None or not _has_limits(stretch.price):
+            continue
+        share = share_of(stretch.period, billing_period.full_period, plan.proration)
+        change = adjustment_of(stretch.amount, stretch.price, share)
+        yield Adjustment(
+            f"{item.id}-limit.{stretch.period.start}",
+            item.name,
+            change,
+            item.supply,
+            item.tax_category,
+        )
+
+
+def _of_subscription(
+    commitment: Commitment, lines: Sequence[_Line], share: Fraction, currency: str
+) -> Iterator[Adjustment]:
+    """The commitment's change, on each kind of supply by its amount: taxed as the lines are."""
+    groups: dict[tuple[Supply, TaxCategory], Money] = {}
+    for line in lines:
+        key = line.supply, line.tax_category
+        groups[key] = groups.get(key, Money(0, currency)) + line.amount
+    if not groups:
+        return
+    change = adjustment_of(total(groups.values(), currency), commitment, share)
+    for (supply, category), part in zip(groups, spread(change, list(groups.values())), strict=True):
+        yield Adjustment(
+            f"commitment.{supply.value}.{category.value}", "commitment", part, supply, category
+        )
+
+
+def _charged_share(
+    subscription: Subscription, plan_of: PlanOf, billing_period: BillingPeriod
+) -> Fraction:
+    """The part of the full period in which fees are charged: neither paused nor free."""
+    share_of = sharing(subscription)
+    return sum(
+        (
+            share_of(segment.period, billing_period.full_period, segment.plan.proration)
+            for segment in segments(subscription, plan_of, billing_period)
+            if segment.charges_fees
+        ),
+        Fraction(0),
+    )
+
+
+def _fee_line(fee: DesiredFee, subscription: Subscription) -> _Line:
+    ratio = sharing(subscription)(fee.period, fee.full_period, fee.plan.proration)
+    amount = prorated(fee.full_minor, ratio, subscription.currency)
+    return _Line(amount, fee.item.supply, fee.item.tax_category)
+
+
+def _has_limits(limits: Limits) -> bool:
+    return limits.minimum_minor is not None or limits.maximum_minor is not None

@@ -1,0 +1,104 @@
+"""What a subscription will be billed, day by day: the bill itself, run ahead of time.
+
+Pure. A preview assembles the very bills that billing will, in order, each on top of the ones
+before it. So preview and charge cannot differ; a change is previewed by previewing the subscription
+as it would be, and a shadow run is a preview of what was imported.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from umlauf.billing.assembling import Account, Bill, assemble_bill
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.composing import BilledContract
+from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_records
+from umlauf.billing.terms import LegalEntity
+from umlauf.kernel.calendar import local_date
+from umlauf.kernel.errors import InvalidInput
+from umlauf.subscriptions.changing import begin_scheduled
+from umlauf.subscriptions.lifecycle import mark_billed
+from umlauf.subscriptions.model import Subscription
+
+MOST_BILLS: Final = 240
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedBill:
+    """What will be billed on a day. A document below zero will be a credit note."""
+
+    bills_on: date
+    bill: Bill
+    documents: tuple[DraftDocument, ...]
+
+
+def preview(
+    account: Account,
+    contract: BilledContract,
+    entity: LegalEntity,
+    *,
+    as_of: datetime,
+    until: date,
+) -> tuple[PreviewedBill, ...]:
+    """Every bill from `as_of` through the local day `until` that says something, in order.
+
+    Usage counts as it stands now. Raises what billing would: NoPriceInCurrency, TaxRateUnknown,
+    VatIdMissing, NotInvoiceable; and InvalidInput for an `until` more than MOST_BILLS bills away.
+    """
+    found = run_ahead(account, contract, entity, as_of=as_of, until=until)
+    return tuple(one for one in found if one.documents)
+
+
+def run_ahead(
+    account: Account,
+    contract: BilledContract,
+    entity: LegalEntity,
+    *,
+    as_of: datetime,
+    until: date,
+) -> Iterator[PreviewedBill]:
+    """Bill in memory what falls due, day after day, also where nothing is charged."""
+    now = as_of
+    for _ in range(MOST_BILLS):
+        due_at = account.subscription.next_due_at
+        if due_at is None:
+            return
+        now = max(now, due_at)
+        day = bill_day(account.subscription, now)
+        if day > until:
+            return
+        subscription, _events = begin_scheduled(
+            account.subscription, day, plan_of=account.plan_of, now=now
+        )
+        account = replace(account, subscription=subscription)
+        bill = assemble_bill(account, day)
+        documents = draft_documents([bill], contract, entity, now=now)
+        yield PreviewedBill(day, bill, documents)
+        moved, _events = mark_billed(subscription, day, now)
+        billed = billed_after(account.billed, bill, documents, f"preview-{day}")
+        account = replace(account, subscription=moved, billed=billed)
+    raise InvalidInput(f"a preview shows {MOST_BILLS} bills; choose a nearer end", field="until")
+
+
+def bill_day(subscription: Subscription, now: datetime) -> date:
+    """The day that is billed at `now`: the boundary that is due, or today for a repair."""
+    today = local_date(now, subscription.time_zone)
+    due_on = subscription.due_on
+    return today if due_on is None else min(due_on, today)
+
+
+def billed_after(
+    billed: Sequence[BilledCharge],
+    bill: Bill,
+    documents: tuple[DraftDocument, ...],
+    document_id: str,
+) -> tuple[BilledCharge, ...]:
+    """What is on record once a bill is issued."""
+    changed = {charge.id: charge for charge in bill.changed}
+    customer_id = documents[0].draft.contract.customer_id if documents else ""
+    return (
+        *(changed.get(charge.id, charge) for charge in billed),
+        *(record for document in documents for record in document.records(document_id)),
+        *unshown_records([bill], documents, customer_id),
+    )

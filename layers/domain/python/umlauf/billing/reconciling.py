@@ -1,0 +1,160 @@
+"""What is desired, less what is billed: new charges, and credits for what is not wanted any more.
+
+Pure, and blind to how it came about: an upgrade, a pause, a backdated end and a Storno differ only
+in what is desired afterwards. So a change that is undone at the same instant leaves nothing, the
+same change twice is the same change, and a preview cannot differ from the bill.
+
+The rules (RULES.md, proration and credits): a credit is reckoned from the full price of what is
+left, rounds on its own and is capped at what is still billed; what closes a charge's last paid day
+takes the remainder.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from umlauf.billing.charges import BilledCharge, charge_id, since, without
+from umlauf.billing.desired import DesiredFee, ShareOf
+from umlauf.billing.model import LineDiscount, LineKind
+from umlauf.catalog.policies import CreditPolicy
+from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import Money, round_to_minor
+
+CreditsOver = Callable[[Period], Iterable[tuple[Period, CreditPolicy]]]
+"""What is given back of paid time that is no longer wanted (`timeline.credits_over`)."""
+
+FEE_KINDS = frozenset(
+    {LineKind.BASE_FEE, LineKind.ADD_ON, LineKind.ONE_OFF, LineKind.DELIVERY, LineKind.DEPOSIT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFee:
+    """A fee to be charged for a stretch that is not paid for yet."""
+
+    id: str
+    fee: DesiredFee
+    period: Period
+    amount: Money
+    discounts: tuple[LineDiscount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What is given back of a charge, for a part of its period. `amount` is above zero."""
+
+    charge: BilledCharge
+    period: Period
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """How one subscription's time becomes money: shares, credits, currency, identity."""
+
+    subscription_id: str
+    currency: str
+    share_of: ShareOf
+    credits_over: CreditsOver
+    settled_from: Callable[[BilledCharge], date] = lambda _: date.min
+    """From which day on what is desired of a charge's item is complete; before, it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """`charges` are the billed ones with their counters moved on by `credits`."""
+
+    fees: tuple[NewFee, ...]
+    credits: tuple[Credit, ...]
+    charges: tuple[BilledCharge, ...]
+
+
+def reconcile(
+    desired: Sequence[DesiredFee], billed: Sequence[BilledCharge], reckoning: Reckoning
+) -> Reconciliation:
+    """Bring what is billed in line with what is desired.
+
+    Both must be complete for the time they cover: whatever is billed and not desired is given back.
+    """
+    wanted: dict[tuple[object, ...], list[Period]] = defaultdict(list)
+    for fee in desired:
+        wanted[fee.terms].append(fee.period)
+
+    changed: list[BilledCharge] = []
+    given_back: list[Credit] = []
+    for charge in billed:
+        settled = since(charge.covered, reckoning.settled_from(charge))
+        unwanted = without(settled, wanted.get(_terms(charge), ()))
+        after = charge
+        for credit in _credits(charge, unwanted, reckoning):
+            after = after.give_back(credit.amount, credit.period)
+            if credit.amount:
+                given_back.append(credit)
+        if after is not charge:
+            changed.append(after)
+    fees = tuple(_new_fees(desired, billed, reckoning))
+    return Reconciliation(fees, tuple(given_back), tuple(changed))
+
+
+def _new_fees(
+    desired: Sequence[DesiredFee], billed: Sequence[BilledCharge], reckoning: Reckoning
+) -> Iterator[NewFee]:
+    paid: dict[tuple[object, ...], list[Period]] = defaultdict(list)
+    for charge in billed:
+        paid[_terms(charge)].extend(charge.covered)
+    sequences = Counter((charge.item, charge.period.start) for charge in billed)
+    for fee in desired:
+        for part in without([fee.period], paid.get(fee.terms, ())):
+            place = fee.item.id, part.start
+            yield _new_fee(fee, part, sequences[place], reckoning)
+            sequences[place] += 1
+
+
+def _new_fee(fee: DesiredFee, part: Period, sequence: int, reckoning: Reckoning) -> NewFee:
+    ratio = reckoning.share_of(part, fee.full_period, fee.plan.proration)
+    discounts = [
+        replace(
+            one,
+            amount=prorated(Decimal(one.amount.amount_minor), ratio, reckoning.currency),
+        )
+        for one in fee.discounts
+    ]
+    return NewFee(
+        id=charge_id(reckoning.subscription_id, fee.item.id, part.start, sequence),
+        fee=fee,
+        period=part,
+        amount=prorated(fee.full_minor, ratio, reckoning.currency),
+        discounts=tuple(discounts),
+    )
+
+
+def _credits(
+    charge: BilledCharge, unwanted: Sequence[Period], reckoning: Reckoning
+) -> Iterator[Credit]:
+    """One credit for each unwanted stretch that is given back under one policy."""
+    left, covered = charge.creditable, charge.covered
+    stretches = [one for part in unwanted for one in reckoning.credits_over(part)]
+    for part, policy in stretches:
+        if policy is CreditPolicy.NONE:
+            continue
+        covered = without(covered, [part])
+        if policy is CreditPolicy.FULL or not covered:
+            amount = left
+        else:
+            ratio = reckoning.share_of(part, charge.full_period, charge.basis)
+            amount = min(prorated(charge.full_minor, ratio, left.currency), left)
+        yield Credit(charge, part, amount)
+        left -= amount
+
+
+def prorated(full_minor: Decimal, part: Fraction, currency: str) -> Money:
+    """The share of a full price, rounded half up once: multiplied first, so thirds stay exact."""
+    return round_to_minor(full_minor * part.numerator / part.denominator, currency)
+
+
+def _terms(charge: BilledCharge) -> tuple[object, ...]:
+    """As `DesiredFee.terms`."""
+    return charge.item, charge.full_period, charge.full_minor, charge.supply, charge.tax_category
