@@ -1,6 +1,7 @@
 """Which postings each event makes, and that they add up whatever order they come in."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import permutations
@@ -16,6 +17,7 @@ from umlauf.ledger.coding import Books, code
 from umlauf.ledger.errors import NoAccount, UnbalancedEntry
 from umlauf.ledger.facts import (
     FACTS,
+    CodedLine,
     Fact,
     FeeCharged,
     InvoiceIssued,
@@ -78,6 +80,47 @@ SETTLED = SessionSettled("ses_1", "cus_1", euros("2.52"), Decimal(19), "DE", NOW
             invoice("100.00", taxed("NL", 0, "100.00", "0.00", "reverse_charge")),
             ["1200 D 100.00", "4336 C 100.00"],
             id="reverse charge",
+        ),
+        pytest.param(
+            invoice("54.00", taxed("FR", 20, "45.00", "9.00", "standard")),
+            ["1200 D 54.00", "4339 C 45.00", "3818 C 9.00"],
+            id="invoice taxed in France, through OSS too",
+        ),
+        pytest.param(
+            invoice("100.00", taxed("NL", 0, "100.00", "0.00", "intra_community")),
+            ["1200 D 100.00", "4125 C 100.00"],
+            id="goods to a business in the EU",
+        ),
+        pytest.param(
+            invoice("100.00", taxed("US", 0, "100.00", "0.00", "export")),
+            ["1200 D 100.00", "4120 C 100.00"],
+            id="goods that leave the EU",
+        ),
+        pytest.param(
+            invoice("100.00", taxed("CH", 0, "100.00", "0.00", "outside_scope")),
+            ["1200 D 100.00", "4338 C 100.00"],
+            id="a service in a third country",
+        ),
+        pytest.param(
+            invoice("100.00", taxed("DE", 0, "100.00", "0.00", "exempt")),
+            ["1200 D 100.00", "4160 C 100.00"],
+            id="exempt at home",
+        ),
+        pytest.param(
+            replace(
+                invoice("150.00", taxed("DE", 0, "150.00", "0.00", "not_subject")),
+                lines=(CodedLine("deposit", euros("150.00")),),
+            ),
+            ["1200 D 150.00", "3550 C 150.00"],
+            id="a deposit is owed back",
+        ),
+        pytest.param(
+            replace(
+                invoice("40.00", taxed("DE", 0, "40.00", "0.00", "not_subject")),
+                lines=(CodedLine("one_off", euros("40.00")),),
+            ),
+            ["1200 D 40.00", "4970 C 40.00"],
+            id="damages",
         ),
         pytest.param(
             invoice("5.00", taxed("DE", 19, "10.00", "1.90"), taxed("DE", 7, "-6.45", "-0.45")),
@@ -145,10 +188,21 @@ def test_entries_are_dated_by_the_calendar_of_the_books() -> None:
     )
 
 
-def test_a_rate_without_account_is_refused_with_the_remedy() -> None:
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        pytest.param(taxed("DE", 16, "1.00", "0.16"), id="a rate of the past"),
+        pytest.param(taxed("DE", 0, "1.00", "0.00", "zero"), id="a rate of zero"),
+        pytest.param(taxed("NL", 0, "1.00", "0.00"), id="a rate of zero abroad"),
+        pytest.param(taxed("DE", 19, "1.00", "0.19", "margin"), id="a category nobody knows"),
+        pytest.param(taxed("NL", 21, "1.00", "0.21", "reverse_charge"), id="a contradiction"),
+    ],
+)
+def test_what_has_no_account_is_refused_with_the_remedy(unknown: TaxedAmount) -> None:
     with pytest.raises(NoAccount) as refused:
-        code(invoice("1.16", taxed("DE", 16, "1.00", "0.16")), NOW, BOOKS)
-    assert "SKR04" in refused.value.message
+        code(invoice("2.00", unknown), NOW, BOOKS)
+    for named in ("SKR04", unknown.country, unknown.category, "add one"):
+        assert named in refused.value.message
 
 
 @pytest.mark.parametrize("order", list(permutations([SUCCEEDED, RETURNED, FAILED])))

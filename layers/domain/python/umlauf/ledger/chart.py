@@ -11,6 +11,8 @@ from typing import Final
 
 from umlauf.ledger.errors import NoAccount
 
+_AT_A_RATE: Final = frozenset({"standard", "intermediate", "reduced", "super_reduced"})
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -42,23 +44,30 @@ class Chart:
     top_up_shortfalls: Account
     bank_charges: Account
     dunning_fees: Account
+    deposits: Account
+    damages: Account
     domestic_revenue: Mapping[Decimal, RevenueAccounts]
     revenue_abroad: RevenueAccounts
-    revenue_reverse_charge: RevenueAccounts
+    untaxed_revenue: Mapping[str, Account]
 
     def revenue(self, country: str, category: str, rate: Decimal) -> RevenueAccounts:
-        """The accounts for a supply taxed so. Raises NoAccount."""
-        if category == "reverse_charge":
-            return self.revenue_reverse_charge
-        if country != self.country:
-            return self.revenue_abroad
-        try:
-            return self.domestic_revenue[rate]
-        except KeyError:
-            raise NoAccount(
-                f"{self.name} has no revenue account for {rate} % in {country}; add one",
-                field="rate",
-            ) from None
+        """The accounts for a supply taxed so. Raises NoAccount.
+
+        Tax of another member state is declared through OSS or there, so whatever its rate it goes
+        to one pair of accounts. What bears no tax is told apart by why it does not.
+        """
+        untaxed = self.untaxed_revenue.get(category)
+        if untaxed is not None and not rate:
+            return RevenueAccounts(untaxed, None)
+        if category in _AT_A_RATE and rate > 0:
+            if country != self.country:
+                return self.revenue_abroad
+            if rate in self.domestic_revenue:
+                return self.domestic_revenue[rate]
+        raise NoAccount(
+            f"{self.name} has no revenue account for {category} at {rate} % in {country}; add one",
+            field="rate",
+        )
 
 
 SKR04: Final = Chart(
@@ -71,6 +80,8 @@ SKR04: Final = Chart(
     top_up_shortfalls=Account("1300", "Sonstige Vermögensgegenstände (zurückgegebene Aufladungen)"),
     bank_charges=Account("6855", "Nebenkosten des Geldverkehrs"),
     dunning_fees=Account("4830", "Sonstige betriebliche Erträge (Mahngebühren)"),
+    deposits=Account("3550", "Erhaltene Kautionen"),
+    damages=Account("4970", "Versicherungsentschädigungen und Schadenersatzleistungen"),
     domestic_revenue={
         Decimal(19): RevenueAccounts(
             Account("4400", "Erlöse 19 % USt"), Account("3806", "Umsatzsteuer 19 %")
@@ -83,7 +94,15 @@ SKR04: Final = Chart(
         Account("4339", "Erlöse aus im anderen EU-Land steuerbaren Leistungen"),
         Account("3818", "Umsatzsteuer aus im anderen EU-Land steuerpflichtigen Leistungen"),
     ),
-    revenue_reverse_charge=RevenueAccounts(
-        Account("4336", "Erlöse, für die der Leistungsempfänger die Umsatzsteuer schuldet"), None
-    ),
+    untaxed_revenue={
+        "reverse_charge": Account(
+            "4336",
+            "Erlöse aus im anderen EU-Land steuerpflichtigen Leistungen, für die der "
+            "Leistungsempfänger die Umsatzsteuer schuldet",
+        ),
+        "intra_community": Account("4125", "Steuerfreie innergemeinschaftliche Lieferungen"),
+        "export": Account("4120", "Steuerfreie Umsätze nach § 4 Nr. 1a UStG"),
+        "outside_scope": Account("4338", "Erlöse aus im Drittland steuerbaren Leistungen"),
+        "exempt": Account("4160", "Steuerfreie Umsätze ohne Vorsteuerabzug"),
+    },
 )

@@ -14,7 +14,7 @@ from typing import Final
 from umlauf.billing.model import PriceBasis
 from umlauf.billing.tax import tax_in
 from umlauf.kernel.calendar import local_date
-from umlauf.kernel.money import Money
+from umlauf.kernel.money import Money, total
 from umlauf.ledger.chart import SKR04, Account, Chart
 from umlauf.ledger.facts import (
     Fact,
@@ -30,6 +30,8 @@ from umlauf.ledger.facts import (
 from umlauf.ledger.model import Posting, Side
 
 _FOR_INVOICES: Final = "invoice"
+_NOT_SUBJECT: Final = "not_subject"
+_DEPOSIT: Final = "deposit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,25 @@ def _invoice_issued(fact: InvoiceIssued, books: Books) -> Coding:
     chart = books.chart
     postings = _movement(chart.debtors, Side.DEBIT, fact.gross)
     for taxed in fact.taxes:
+        if taxed.category == _NOT_SUBJECT:
+            postings += _not_subject(taxed.net, fact, chart)
+            continue
         accounts = chart.revenue(taxed.country, taxed.category, taxed.rate)
         postings += _movement(accounts.revenue, Side.CREDIT, taxed.net)
         if accounts.tax is not None:
             postings += _movement(accounts.tax, Side.CREDIT, taxed.tax)
     return Coding(
         fact.invoice_id, fact.customer_id, f"Invoice {fact.number}", fact.issued_on, postings
+    )
+
+
+def _not_subject(amount: Money, fact: InvoiceIssued, chart: Chart) -> tuple[Posting, ...]:
+    """No supply, so no revenue: a deposit stays the customer's, what remains makes good a loss."""
+    kept = (line.net for line in fact.lines if line.kind == _DEPOSIT)
+    deposits = total(kept, amount.currency)
+    return (
+        *_movement(chart.deposits, Side.CREDIT, deposits),
+        *_movement(chart.damages, Side.CREDIT, amount - deposits),
     )
 
 

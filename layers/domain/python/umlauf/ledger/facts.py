@@ -23,6 +23,12 @@ class TaxedAmount:
 
 
 @dataclass(frozen=True, slots=True)
+class CodedLine:
+    kind: str
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceIssued:
     invoice_id: str
     number: str
@@ -30,6 +36,7 @@ class InvoiceIssued:
     gross: Money
     taxes: tuple[TaxedAmount, ...]
     issued_on: date
+    lines: tuple[CodedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
