@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
+from umlauf.customers.ports import VatIdChecks
 from umlauf.payments.ports import PaymentDesk
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.catalog.plans import DynamoPlans
@@ -23,6 +24,7 @@ from umlauf_http.answering import Wiring
 from umlauf_integrations.stripe.calls import StripeConnection
 from umlauf_integrations.stripe.parameters import StripeParameters
 from umlauf_integrations.stripe.provider import StripeProvider
+from umlauf_integrations.vies.register import vat_id_register
 
 WORKS: Final = DynamoWorks()
 ASSETS: Final = DynamoAssets()
@@ -52,6 +54,12 @@ def wired() -> Wiring:
         pool_id=os.environ.get("CUSTOMER_POOL_ID"),
         allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
     )
+
+
+@cache
+def vat_id_checks() -> VatIdChecks:
+    """VIES, where its address is set; elsewhere VAT ids stay unchecked."""
+    return vat_id_register(os.environ.get("VIES_API_BASE"))
 
 
 @cache

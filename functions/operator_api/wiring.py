@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
+from umlauf.customers.ports import VatIdChecks
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
@@ -23,6 +24,7 @@ from umlauf_adapters.payments.repositories import DynamoPayers
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 from umlauf_adapters.usage.readings import DynamoMeterPoints
 from umlauf_http.answering import Wiring
+from umlauf_integrations.vies.register import vat_id_register
 
 ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
@@ -50,6 +52,12 @@ def wired() -> Wiring:
         pool_id=os.environ.get("STAFF_POOL_ID"),
         allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
     )
+
+
+@cache
+def vat_id_checks() -> VatIdChecks:
+    """VIES, where its address is set; elsewhere VAT ids stay unchecked."""
+    return vat_id_register(os.environ.get("VIES_API_BASE"))
 
 
 @cache

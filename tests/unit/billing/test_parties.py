@@ -108,7 +108,7 @@ def test_the_parties_carry_what_the_entity_can_declare() -> None:
 def test_a_checked_vat_id_shifts_the_tax_to_the_business() -> None:
     firm = replace(ADA, is_business=True, billing=BillingDetails(vat_id=DUTCH_ID))
     treatment = treatment_of(HIRE, STANDARD, parties_of(firm, UMLAUF), NOW.date())
-    assert (treatment.category, treatment.rate) == ("reverse_charge", 0)
+    assert (treatment.category, treatment.rate) == ("reverse_charge", Decimal(0))
 
 
 @pytest.mark.parametrize("vat_id", [None, replace(DUTCH_ID, is_valid=False)])

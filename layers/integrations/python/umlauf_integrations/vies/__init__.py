@@ -1,0 +1,1 @@
+"""VIES: the European Commission's register of VAT ids."""
