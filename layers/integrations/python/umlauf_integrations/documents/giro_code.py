@@ -13,26 +13,29 @@ from umlauf.kernel.money import Money
 MOST_CENTS: Final = 99_999_999_999
 _LONGEST_NAME: Final = 70
 _LONGEST_PURPOSE: Final = 140
+_MOST_BYTES: Final = 331
 _UTF8: Final = "1"
 
 
 def giro_code_text(view: DocumentView) -> str:
-    """What the code says, line by line."""
-    return "\n".join(
-        [
-            "BCD",
-            "002",
-            _UTF8,
-            "SCT",
-            view.seller.bic,
-            view.seller.name[:_LONGEST_NAME],
-            view.seller.iban,
-            _euros(view.payable),
-            "",  # purpose code
-            "",  # structured reference: ours is text
-            (view.payment.reference or view.number)[:_LONGEST_PURPOSE],
-        ]
-    )
+    """What the code says, line by line; the purpose is cut where version 13 is full."""
+    lines = [
+        "BCD",
+        "002",
+        _UTF8,
+        "SCT",
+        view.seller.bic,
+        view.seller.name[:_LONGEST_NAME],
+        view.seller.iban,
+        _euros(view.payable),
+        "",  # purpose code
+        "",  # structured reference: ours is text
+        "",
+    ]
+    text = "\n".join(lines)
+    purpose = (view.payment.reference or view.number)[:_LONGEST_PURPOSE]
+    room = _MOST_BYTES - len(text.encode())
+    return text + purpose.encode()[:room].decode(errors="ignore")
 
 
 def giro_code(view: DocumentView) -> tuple[tuple[bool, ...], ...]:

@@ -27,6 +27,7 @@ class Texts:
     quantity: str
     unit_price: str
     rate: str
+    rate_heading: str
     amount_net: str
     amount_gross: str
     carried: str
@@ -83,6 +84,7 @@ _GERMAN: Final = Texts(
     quantity="Menge",
     unit_price="Einzelpreis",
     rate="USt",
+    rate_heading="Steuersatz",
     amount_net="Netto in {currency}",
     amount_gross="Betrag in {currency}",
     carried="Übertrag",
@@ -141,7 +143,7 @@ _DUTCH: Final = Texts(
     corrects="bij factuur {number} van {day}",
     page="Pagina {page} van {pages}",
     date="Datum",
-    due="Te betalen voor",
+    due="Vervaldatum",
     customer="Klantnummer",
     contract="Contract",
     service_days="Periode",
@@ -151,6 +153,7 @@ _DUTCH: Final = Texts(
     quantity="Aantal",
     unit_price="Prijs",
     rate="Btw",
+    rate_heading="Tarief",
     amount_net="Netto in {currency}",
     amount_gross="Bedrag in {currency}",
     carried="Transport",
@@ -216,6 +219,7 @@ _ENGLISH: Final = Texts(
     quantity="Quantity",
     unit_price="Unit price",
     rate="VAT",
+    rate_heading="VAT rate",
     amount_net="Net in {currency}",
     amount_gross="Amount in {currency}",
     carried="Carried forward",
