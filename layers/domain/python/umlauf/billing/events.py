@@ -110,3 +110,113 @@ class RunCompleted:
     skipped: int
     parked: int
     voided_numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedLine:
+    """What a note gives back of one line of an earlier document (`corrects_*`).
+
+    Without an earlier document it is a new charge, below zero.
+    """
+
+    item: str
+    kind: LineKind
+    net: Money
+    starts_on: date
+    ends_on: date
+    """Exclusive, as every period."""
+    corrects_invoice_id: str | None = None
+    corrects_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAmountLowered:
+    """What a note took off one invoice."""
+
+    invoice_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteIssued:
+    """A credit note, or (by `kind`) the cancellation of a whole invoice. Amounts are given back.
+
+    `gross` is what `lowered` invoices are owed less, and what went `to_balance`.
+    """
+
+    TYPE: ClassVar[str] = "billing.credit_note_issued.v1"
+
+    credit_note_id: str
+    number: str
+    kind: str
+    legal_entity: str
+    customer_id: str
+    subscription_id: str
+    currency: str
+    net: Money
+    tax: Money
+    gross: Money
+    taxes: tuple[IssuedTax, ...]
+    lines: tuple[CreditedLine, ...]
+    lowered: tuple[OpenAmountLowered, ...]
+    to_balance: Money
+    issued_on: date
+    is_business: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaymentRecorded:
+    """Money arrived for no invoice in particular; it waits on the credit balance."""
+
+    TYPE: ClassVar[str] = "billing.prepayment_recorded.v1"
+
+    balance_id: str
+    entry_id: str
+    customer_id: str
+    legal_entity: str
+    amount: Money
+    reference: str
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CreditApplied:
+    """The credit balance paid on an invoice. `left` is what it still holds."""
+
+    TYPE: ClassVar[str] = "billing.credit_applied.v1"
+
+    balance_id: str
+    entry_id: str
+    customer_id: str
+    invoice_id: str
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OverpaymentCredited:
+    """What was paid on an invoice beyond what was open went to the credit balance."""
+
+    TYPE: ClassVar[str] = "billing.overpayment_credited.v1"
+
+    balance_id: str
+    entry_id: str
+    customer_id: str
+    invoice_id: str
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPaidOut:
+    """Credit went back to the customer's bank account."""
+
+    TYPE: ClassVar[str] = "billing.credit_paid_out.v1"
+
+    balance_id: str
+    entry_id: str
+    customer_id: str
+    legal_entity: str
+    amount: Money
+    reference: str
+    paid_on: date

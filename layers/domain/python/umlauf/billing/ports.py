@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from umlauf.billing.model import Invoice, RatedUsage, Receivable
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credits import CreditBalance, CreditEntry
+from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
 from umlauf.catalog.ports import Plans
@@ -43,11 +46,37 @@ class Receivables(Protocol):
         """One shard of the open ones to be reported on a day; may lag behind by a moment."""
 
 
-class RatedUsages(Protocol):
-    def latest(self, subscription_id: str, item: str, count: int) -> Sequence[RatedUsage]:
-        """The last `count` rated periods of an item, newest first."""
+class BilledCharges(Protocol):
+    """What was billed, and how much of it can still be given back. Read consistently."""
 
-    def of_subscription(self, subscription_id: str) -> Sequence[RatedUsage]: ...
+    def ending_after(self, subscription_id: str, day: date) -> Sequence[BilledCharge]:
+        """The charges of a subscription whose service period ends after a day, in no order."""
+
+    def of_subscription(self, subscription_id: str) -> Sequence[BilledCharge]: ...
+
+    def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
+        """The charge of each line that charges something."""
+
+
+class CreditBalances(Protocol):
+    def get(self, balance_id: str) -> CreditBalance | None: ...
+
+    def of_customer(self, customer_id: str) -> Sequence[CreditBalance]:
+        """One for each legal entity and currency, in no order; may lag behind by a moment."""
+
+    def entries(
+        self, balance_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[CreditEntry]:
+        """The movements of a balance, newest first."""
+
+
+class CreditNotes(Protocol):
+    def get(self, note_id: str) -> CreditNote | None: ...
+
+    def of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[CreditNote]:
+        """Newest first; may lag behind by a moment."""
 
 
 class Numbers(Protocol):
@@ -84,4 +113,19 @@ class BillingDesk:
     plans: Plans
     customers: Customers
     rollups: Rollups
-    rated_usages: RatedUsages
+    charges: BilledCharges
+    invoices: Invoices
+    receivables: Receivables
+    balances: CreditBalances
+
+
+@dataclass(frozen=True, slots=True)
+class CreditDesk:
+    """Everything it takes to give something back by hand, wired by the edge."""
+
+    invoices: Invoices
+    receivables: Receivables
+    charges: BilledCharges
+    balances: CreditBalances
+    numbers: Numbers
+    subscriptions: Subscriptions

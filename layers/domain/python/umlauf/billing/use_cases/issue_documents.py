@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from umlauf.billing.accounts import CustomerAccounts
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import issue, receivable_of
 from umlauf.billing.credit_notes import (
@@ -12,10 +13,9 @@ from umlauf.billing.credit_notes import (
     compose_credit_note,
     corrected,
 )
-from umlauf.billing.credits import apply_credit, balance_id
 from umlauf.billing.drafting import DraftDocument
-from umlauf.billing.events import InvoiceIssued, InvoicePaid, IssuedLine, IssuedTax
-from umlauf.billing.model import Invoice, InvoiceLine, Receivable, ReceivableStatus, TaxAmount
+from umlauf.billing.events import InvoiceIssued, IssuedLine, IssuedTax
+from umlauf.billing.model import Invoice, InvoiceLine, TaxAmount
 from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberUse
 from umlauf.billing.ports import BillingDesk
 from umlauf.kernel.identifiers import derive_id
@@ -35,11 +35,9 @@ def issue_invoice(
     for record in document.records(invoice_id):
         work.put(record)
     receivable = receivable_of(invoice, document.draft.contract.time_zone)
-    paid = _paid_from_credit(receivable, invoice, work, desk)
-    if paid.status is ReceivableStatus.PAID:
-        work.put(paid, _paid(paid, work))
-    else:
-        work.put(paid)
+    accounts = CustomerAccounts(work, desk)
+    accounts.put_receivable(receivable, was_paid=False)
+    accounts.pay_from_balance(receivable, invoice.legal_entity)
     work.put(DocumentNumber(number.number, number.block_id, NumberUse.ISSUED, invoice_id))
     return invoice
 
@@ -72,9 +70,8 @@ def issue_note_of_bill(
     for record in document.records(note_id):
         work.put(record)
     composed = compose_credit_note(draft.lines, header, before)
-    return put_note(
-        composed, number, issued_on=draft.issued_on, note_id=note_id, work=work, desk=desk
-    )
+    accounts = CustomerAccounts(work, desk)
+    return accounts.put_note(composed, number, issued_on=draft.issued_on, note_id=note_id)
 
 
 def _corrected(lines: Iterable[InvoiceLine], desk: BillingDesk) -> tuple[CorrectedInvoice, ...]:
@@ -83,22 +80,6 @@ def _corrected(lines: Iterable[InvoiceLine], desk: BillingDesk) -> tuple[Correct
     found = [desk.invoices.get(invoice_id) for invoice_id in ids]
     invoices = [invoice for invoice in found if invoice is not None]
     return tuple(corrected(one) for one in sorted(invoices, key=lambda one: one.issued_at))
-
-
-def _paid_from_credit(
-    receivable: Receivable, invoice: Invoice, work: Work, desk: BillingDesk
-) -> Receivable:
-    found = desk.balances.get(
-        balance_id(invoice.customer_id, invoice.legal_entity, invoice.currency)
-    )
-    if found is None:
-        return receivable
-    balance, paid, entries = apply_credit(found, receivable, work.now)
-    if entries:
-        work.put(balance)
-    for entry in entries:
-        work.put(entry)
-    return paid
 
 
 def issued(invoice: Invoice) -> InvoiceIssued:
@@ -118,17 +99,6 @@ def issued(invoice: Invoice) -> InvoiceIssued:
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         is_business=invoice.is_business,
-    )
-
-
-def _paid(receivable: Receivable, work: Work) -> InvoicePaid:
-    return InvoicePaid(
-        invoice_id=receivable.id,
-        number=receivable.number,
-        customer_id=receivable.customer_id,
-        subscription_id=receivable.subscription_id,
-        amount=receivable.amount,
-        paid_at=work.now,
     )
 
 
