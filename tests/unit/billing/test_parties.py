@@ -37,9 +37,10 @@ GERMAN_ID = CheckedVatId("DE136695976", "DE", NOW, is_valid=True)
         pytest.param("DE", None, "umlauf-de", id="at home"),
         pytest.param("AT", None, "umlauf-de", id="served from Germany"),
         pytest.param("US", None, "umlauf-de", id="from overseas"),
-        pytest.param("NL", None, "umlauf-nl", id="the Dutch company's own country"),
-        pytest.param("DE", "NL", "umlauf-nl", id="the site comes first"),
-        pytest.param("NL", "DE", "umlauf-de", id="the site comes first, the other way"),
+        pytest.param("NL", None, "umlauf-de", id="a Dutch customer without a site: by OSS"),
+        pytest.param("DE", "NL", "umlauf-nl", id="the Dutch company's own site"),
+        pytest.param("NL", "DE", "umlauf-de", id="a German site, whoever comes"),
+        pytest.param("NL", "FR", "umlauf-de", id="a site in a country that is only served"),
     ],
 )
 def test_a_contract_is_billed_by_who_serves_its_site_or_else_the_customer(
@@ -50,8 +51,7 @@ def test_a_contract_is_billed_by_who_serves_its_site_or_else_the_customer(
 
 
 def test_of_two_that_serve_a_country_the_first_bills() -> None:
-    german_everywhere = replace(UMLAUF, serves=frozenset({"DE", "NL"}))
-    assert entity_for("NL", entities=(german_everywhere, UMLAUF_NL)) is german_everywhere
+    assert entity_for("NL", entities=(UMLAUF_NL, UMLAUF)) is UMLAUF_NL
 
 
 def test_a_country_that_nobody_serves_is_refused() -> None:

@@ -105,7 +105,7 @@ UMLAUF: Final = LegalEntity(
     bank_account=BankAccount("Umlauf GmbH", "DE89370400440532013000", "COBADEFFXXX"),
     contact=Contact("rechnung@umlauf.example", "+49 30 0000000", "www.umlauf.example"),
     language=Language.GERMAN,
-    serves=frozenset({"DE", "AT", "BE", "FR", "CH", "US"}),
+    serves=frozenset({"DE", "AT", "BE", "FR", "NL", "CH", "US"}),
     uses_oss=True,
 )
 
@@ -131,6 +131,8 @@ UMLAUF_NL: Final = LegalEntity(
 )
 
 ENTITIES: Final = (UMLAUF, UMLAUF_NL)
+"""In order of preference. The Dutch company bills what its own sites hand out; who orders without a
+site contracts with the German one, which declares Dutch tax through OSS."""
 
 
 def entity_for(
@@ -139,20 +141,22 @@ def entity_for(
     site_country: str | None = None,
     entities: Sequence[LegalEntity] = ENTITIES,
 ) -> LegalEntity:
-    """Who bills a contract: the entity that serves its site's country, else the customer's.
+    """Who bills a contract: the entity at home where its site is, else the first that serves.
 
-    That is settled when the contract is made: give the country of that day. A customer who moves
-    afterwards keeps the entity they contracted with, and only the tax follows them. The first that
-    serves the country wins. Raises NotInvoiceable.
+    What is served is the site's country, or the customer's where there is no site. That is settled
+    when the contract is made: give the country of that day. A customer who moves afterwards keeps
+    the entity they contracted with, and only the tax follows them. Raises NotInvoiceable.
     """
+    at_home = (entity for entity in entities if entity.country == site_country)
     country = site_country or customer_country
-    for entity in entities:
-        if country in entity.serves:
-            return entity
-    raise NotInvoiceable(
-        f"no legal entity serves {country!r}; enter it with one that may bill there",
-        field="country",
-    )
+    serving = (entity for entity in entities if country in entity.serves)
+    entity = next(at_home, None) or next(serving, None)
+    if entity is None:
+        raise NotInvoiceable(
+            f"no legal entity serves {country!r}; enter it with one that may bill there",
+            field="country",
+        )
+    return entity
 
 
 def entity_of(entity_id: str, entities: Sequence[LegalEntity] = ENTITIES) -> LegalEntity:
