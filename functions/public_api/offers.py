@@ -1,27 +1,37 @@
 """What an order would cost, computed by what will charge it."""
 
 from datetime import date
+from typing import Final
 
 from pydantic import Field
 
-from umlauf.subscriptions.use_cases.preview_offer import Offer, OfferRequest, preview_offer
+from umlauf.billing.use_cases.preview_offer import Offer, OfferRequest, preview_offer
 from umlauf_http.calls import Call
 from umlauf_http.commands import Idempotency
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.wire import Currency, Identifier, In, MoneyOut, Out, ShortText
+from umlauf_http.representations.intervals import IntervalIn
+from umlauf_http.wire import Country, Currency, Identifier, In, MoneyOut, Out, ShortText
 from wiring import PLANS
 
 routes = Routes(__name__, Access.PUBLIC)
 
+MOST_OF_A_PLAN: Final = 10_000
+
 
 class OfferIn(In):
-    """`time_zone` decides which day it is where the subscription starts."""
+    """`time_zone` decides which day it is where the subscription starts, `country` the tax.
+
+    `term` is one of the plan's term options, for plans whose prices depend on it.
+    """
 
     plan_id: Identifier
     currency: Currency
     add_ons: list[Identifier] = Field([], max_length=20)
     time_zone: ShortText = "Europe/Berlin"
+    quantity: int = Field(1, ge=1, le=MOST_OF_A_PLAN)
+    term: IntervalIn | None = None
+    country: Country = "DE"
 
 
 class OfferLineOut(Out):
@@ -44,6 +54,7 @@ class OfferOut(Out):
     starts_on: date
     lines: list[OfferLineOut]
     due_at_start: MoneyOut
+    tax_at_start: MoneyOut
     next_charge_on: date | None
     first_end: date
 
@@ -57,15 +68,16 @@ class OfferOut(Out):
             starts_on=offer.starts_on,
             lines=[
                 OfferLineOut(
-                    item=line.item_id,
+                    item=line.item,
                     name=line.name,
                     amount=MoneyOut.of(line.amount),
-                    service_start=line.period.start,
-                    service_end=line.period.end,
+                    service_start=line.service_period.start,
+                    service_end=line.service_period.end,
                 )
                 for line in offer.lines
             ],
             due_at_start=MoneyOut.of(offer.due_at_start),
+            tax_at_start=MoneyOut.of(offer.tax_at_start),
             next_charge_on=offer.next_charge_on,
             first_end=offer.first_end,
         )
@@ -85,5 +97,8 @@ def preview(body: OfferIn, call: Call) -> OfferOut:
         currency=body.currency,
         time_zone=body.time_zone,
         add_ons=tuple(body.add_ons),
+        quantity=body.quantity,
+        term=None if body.term is None else body.term.to_interval(),
+        country=body.country,
     )
     return OfferOut.of(preview_offer(request, plans=PLANS, now=call.now))

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from umlauf.billing.assembling import Account, Bill, assemble_bill
+from umlauf.billing.assembling import Account, Bill
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_records
+from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.terms import LegalEntity
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import InvalidInput
@@ -72,7 +73,7 @@ def run_ahead(
             account.subscription, day, plan_of=account.plan_of, now=now
         )
         account = replace(account, subscription=subscription)
-        bill = assemble_bill(account, day)
+        bill, subscription = finished_bill(account, day)
         documents = draft_documents([bill], contract, entity, now=now)
         yield PreviewedBill(day, bill, documents)
         moved, _events = mark_billed(subscription, day, now)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from umlauf.billing.assembling import Account, Bill, assemble_bill, looks_back_to
+from umlauf.billing.assembling import Account, Bill, looks_back_to
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.credit_notes import CreditNote
@@ -19,6 +19,7 @@ from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_reco
 from umlauf.billing.errors import TooManyCharges
 from umlauf.billing.model import Invoice, PriceBasis
 from umlauf.billing.numbering import FreeNumber, series_of
+from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.parties import parties_of
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.previewing import bill_day
@@ -124,7 +125,7 @@ def bill_together(
     groups: dict[tuple[str, PriceBasis], list[_DueContract]] = {}
     entities: dict[str, LegalEntity] = {}
     for one in due:
-        entity = _entity_of(one, customer)
+        entity = entity_of(one, customer)
         entities[entity.id] = entity
         prepared = _prepared(one, customer, entity, work, desk)
         groups.setdefault((entity.id, prepared.contract.price_basis), []).append(prepared)
@@ -167,7 +168,7 @@ def contract_of(
     )
 
 
-def _entity_of(subscription: Subscription, customer: Customer) -> LegalEntity:
+def entity_of(subscription: Subscription, customer: Customer) -> LegalEntity:
     """Who bills it: settled by where the customer lived when it was ordered."""
     ordered_on = local_date(subscription.ordered_at, subscription.time_zone)
     return entity_for(customer.country_on(ordered_on))
@@ -188,11 +189,12 @@ def _prepared(
     day = bill_day(subscription, work.now)
     begun, events = begin_scheduled(subscription, day, plan_of=desk.plans.get, now=work.now)
     account = account_of(begun, day, desk)
+    bill, counted = finished_bill(account, day)
     return _DueContract(
-        subscription=begun,
+        subscription=counted,
         day=day,
         events=events,
-        bill=assemble_bill(account, day),
+        bill=bill,
         contract=contract_of(begun, customer, entity, desk),
         billed=account.billed,
     )
