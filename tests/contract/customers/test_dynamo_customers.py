@@ -1,11 +1,17 @@
 """Customers and the block list keep in DynamoDB what they promise."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.offer_fakes import NOW
+from umlauf.customers.billing_details import (
+    BillingDetails,
+    CheckedVatId,
+    FormerHome,
+    PostalAddress,
+)
 from umlauf.customers.errors import EmailTaken, UnknownBlock, UnknownCustomer
 from umlauf.customers.model import Customer, Language, Purpose
 from umlauf.customers.use_cases.block_customer import Block, block_customer
@@ -128,3 +134,29 @@ def test_an_unknown_customer_is_not_found() -> None:
     assert CUSTOMERS.find("cus_x") is None
     with pytest.raises(UnknownCustomer):
         CUSTOMERS.get("cus_x")
+
+
+def test_billing_details_and_former_homes_come_back_as_they_were() -> None:
+    ada = sign_up()
+    moved = replace(
+        CUSTOMERS.get(ada.id),
+        country="NL",
+        is_business=True,
+        billing=BillingDetails(
+            company_name="Lovelace B.V.",
+            address=PostalAddress("Voorbeeldweg 3", "3511 AB", "Utrecht", "NL"),
+            vat_id=CheckedVatId("NL123456782B12", "NL", NOW, is_valid=True),
+            invoice_email="books@example.org",
+            wants_consolidated_invoices=True,
+        ),
+        former_homes=(
+            FormerHome(
+                date(2026, 8, 1), "DE", CheckedVatId("DE136695976", "DE", None, is_valid=False)
+            ),
+        ),
+    )
+    carry_out(lambda work: work.put(moved), works=DynamoWorks(), now=NOW)
+    assert CUSTOMERS.get(ada.id) == replace(moved, version=2)
+    # The list by country follows the move.
+    assert [each.id for each in CUSTOMERS.list_by_country("NL").items] == [ada.id]
+    assert CUSTOMERS.list_by_country("DE").items == []
