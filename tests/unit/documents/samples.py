@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
+from umlauf.billing.documenting import tax_lines, taxation_of
 from umlauf.billing.documents import (
     Address,
     Buyer,
@@ -18,9 +19,6 @@ from umlauf.billing.documents import (
     PrecedingDocument,
     Seller,
     ServiceDays,
-    Taxation,
-    TaxLine,
-    VatCategory,
 )
 from umlauf.billing.model import PriceBasis, TaxTreatment
 from umlauf.billing.tax import TaxableAmount, split_taxes
@@ -70,12 +68,6 @@ DEBIT: Final = Payment(
     creditor_id="DE98ZZZ09999999999",
     account="DE·· ···· ···· ···· ··30 00",
 )
-CODES: Final = {
-    "standard": VatCategory.STANDARD,
-    "reduced": VatCategory.STANDARD,
-    "reverse_charge": VatCategory.REVERSE_CHARGE,
-    "not_subject": VatCategory.NOT_SUBJECT,
-}
 
 
 def sold(
@@ -99,7 +91,7 @@ def sold(
         unit=unit,
         amount=amount,
         net=amount,
-        taxation=Taxation(CODES[treatment.category], treatment.rate, treatment.country),
+        taxation=taxation_of(treatment, Language.GERMAN),
         days=days,
     )
     return replace(line, **more), treatment  # type: ignore[arg-type]
@@ -113,7 +105,7 @@ def document(
     """A sound document of these lines: its taxes are split as billing splits them."""
     currency = lines[0][0].amount.currency
     split = split_taxes([TaxableAmount(line.amount, how) for line, how in lines], basis, currency)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "kind": DocumentKind.INVOICE,
         "number": "RE-2026-000123",
         "issued_on": date(2026, 11, 2),
@@ -123,23 +115,18 @@ def document(
         "buyer": CONSUMER,
         "payment": TRANSFER,
         "subscription_id": "sub_8F3K2P",
+        **more,
     }
+    language: Language = values["language"]
     return DocumentView(
         currency=currency,
         price_basis=basis,
         lines=tuple(
-            replace(line, number=number, net=net)
-            for number, ((line, _), net) in enumerate(zip(lines, split.nets, strict=True), 1)
+            replace(line, number=number, net=net, taxation=taxation_of(how, language))
+            for number, ((line, how), net) in enumerate(zip(lines, split.nets, strict=True), 1)
         ),
-        taxes=tuple(
-            TaxLine(
-                Taxation(CODES[one.treatment.category], one.treatment.rate, one.treatment.country),
-                one.net,
-                one.tax,
-            )
-            for one in split.taxes
-        ),
-        **{**values, **more},  # type: ignore[arg-type]
+        taxes=tax_lines(split.taxes, language),
+        **values,
     )
 
 
@@ -224,6 +211,20 @@ def credit_note() -> DocumentView:
     )
 
 
+def credit_of_what_was_left_over() -> DocumentView:
+    """The second of two halves: it takes in the half cent that the first one rounded away."""
+    whole = document(
+        sold("E-Bike Flex, zweite Hälfte", 3950),
+        kind=DocumentKind.CREDIT_NOTE,
+        number="GS-2026-000008",
+        payment=Payment(means=PaymentMeans.NONE),
+        due_on=None,
+        corrects=(PrecedingDocument("RE-2026-000122", date(2026, 11, 1)),),
+    )
+    [tax] = whole.taxes
+    return replace(whole, taxes=(replace(tax, tax=tax.tax - Money(1, "EUR")),))
+
+
 def cancellation() -> DocumentView:
     return document(
         sold("E-Bike Flex", 7990, days=NOVEMBER),
@@ -232,6 +233,21 @@ def cancellation() -> DocumentView:
         payment=Payment(means=PaymentMeans.NONE),
         due_on=None,
         corrects=(PrecedingDocument("RE-2026-000122", date(2026, 11, 1)),),
+    )
+
+
+def outside_the_union() -> DocumentView:
+    swiss = replace(
+        BUSINESS, vat_id="", reference="", address=Address("CH", "Seeweg 3", "", "6300", "Zug")
+    )
+    treatment = TaxTreatment("CH", "outside_scope", Decimal(0))
+    return document(sold("App licence", 4900, treatment), buyer=swiss, language=Language.ENGLISH)
+
+
+def export() -> DocumentView:
+    swiss = replace(CONSUMER, address=Address("CH", "Seeweg 3", "", "6300", "Zug"))
+    return document(
+        sold("Fahrradhelm", 6900, TaxTreatment("CH", "export", Decimal(0))), buyer=swiss
     )
 
 
@@ -319,6 +335,9 @@ SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
         credits_inside,
         reverse_charge,
         credit_note,
+        credit_of_what_was_left_over,
+        outside_the_union,
+        export,
         cancellation,
         deposit_request,
         foreign_currency,

@@ -8,15 +8,16 @@ Amounts say what the document says: a credit note over 10.00 is over +10.00, for
 direction. A negative line is a credit inside an invoice.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from umlauf.billing.errors import NotInvoiceable
-from umlauf.billing.model import Invoice, InvoiceLine, PriceBasis, TaxAmount, TaxTreatment
+from umlauf.billing.model import PriceBasis
+from umlauf.billing.vat_codes import VatCode
 from umlauf.customers.model import Language
 from umlauf.kernel.money import Money, minor_digits, round_to_minor, total
 
@@ -44,28 +45,9 @@ class DocumentKind(StrEnum):
         return self in {DocumentKind.CREDIT_NOTE, DocumentKind.CANCELLATION}
 
 
-class VatCategory(StrEnum):
-    """How a line is taxed, in the codes of EN 16931 (UNTDID 5305)."""
-
-    STANDARD = "S"
-    """Any rate above zero, reduced ones too."""
-    REVERSE_CHARGE = "AE"
-    NOT_SUBJECT = "O"
-    ZERO_RATED = "Z"
-    EXEMPT = "E"
-    INTRA_COMMUNITY = "K"
-
-
-_CATEGORIES: Final = {
-    "standard": VatCategory.STANDARD,
-    "reduced": VatCategory.STANDARD,
-    "reverse_charge": VatCategory.REVERSE_CHARGE,
-    "not_subject": VatCategory.NOT_SUBJECT,
-    "zero": VatCategory.ZERO_RATED,
-    "exempt": VatCategory.EXEMPT,
-    "intra_community": VatCategory.INTRA_COMMUNITY,
-}
-_BETWEEN_BUSINESSES: Final = frozenset({VatCategory.REVERSE_CHARGE, VatCategory.INTRA_COMMUNITY})
+_BETWEEN_BUSINESSES: Final = frozenset({VatCode.REVERSE_CHARGE, VatCode.INTRA_COMMUNITY})
+_NAMES_SELLER: Final = frozenset(VatCode) - {VatCode.NOT_SUBJECT}
+_NEEDS_NO_REASON: Final = frozenset({VatCode.STANDARD, VatCode.ZERO})
 
 
 class PaymentMeans(StrEnum):
@@ -141,11 +123,16 @@ class ServiceDays:
 
 @dataclass(frozen=True, slots=True)
 class Taxation:
-    """What makes lines be taxed together. `country` is whose tax it is."""
+    """What makes lines be taxed together.
 
-    category: VatCategory
+    `country` is whose tax it is; `exemption` says why there is none, where that must be said.
+    """
+
+    category: VatCode
     rate: Decimal
     country: str
+    exemption: str = ""
+    exemption_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,79 +252,8 @@ class DocumentView:
         return ServiceDays(min(one.first for one in spans), max(one.last for one in spans))
 
     @property
-    def categories(self) -> frozenset[VatCategory]:
+    def categories(self) -> frozenset[VatCode]:
         return frozenset(one.taxation.category for one in self.taxes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Particulars:
-    """What an invoice does not know of itself, but its document says."""
-
-    language: Language
-    payment: Payment
-    prepaid: Money | None = None
-    descriptions: Mapping[int, str] = field(default_factory=dict)
-    """By line number, the text below that line's name."""
-    notes: tuple[str, ...] = ()
-
-
-def view_of_invoice(
-    invoice: Invoice, *, seller: Seller, buyer: Buyer, particulars: Particulars
-) -> DocumentView:
-    """The document of an issued invoice. Raises UnsoundDocument."""
-    descriptions = particulars.descriptions
-    return DocumentView(
-        kind=DocumentKind.INVOICE,
-        number=invoice.number,
-        issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
-        language=particulars.language,
-        currency=invoice.currency,
-        price_basis=invoice.price_basis,
-        seller=seller,
-        buyer=buyer,
-        lines=tuple(
-            line_of_invoice(line, descriptions.get(line.number, "")) for line in invoice.lines
-        ),
-        taxes=tax_lines(invoice.taxes),
-        payment=particulars.payment,
-        subscription_id=invoice.subscription_id,
-        prepaid=particulars.prepaid,
-        notes=particulars.notes,
-    )
-
-
-def line_of_invoice(
-    line: InvoiceLine, description: str = "", discounts: tuple[Discount, ...] = ()
-) -> DocumentLine:
-    period = line.service_period
-    return DocumentLine(
-        number=line.number,
-        item=line.item,
-        name=line.name,
-        description=description,
-        days=ServiceDays(period.start, period.end - timedelta(days=1)),
-        quantity=line.quantity,
-        unit=line.unit,
-        discounts=discounts,
-        amount=line.amount,
-        net=line.net,
-        taxation=taxation_of(line.treatment),
-    )
-
-
-def tax_lines(taxes: Sequence[TaxAmount]) -> tuple[TaxLine, ...]:
-    return tuple(TaxLine(taxation_of(one.treatment), one.net, one.tax) for one in taxes)
-
-
-def taxation_of(treatment: TaxTreatment) -> Taxation:
-    try:
-        category = _CATEGORIES[treatment.category]
-    except KeyError:
-        raise UnsoundDocument(
-            f"no document can say how {treatment.category!r} is taxed", field="tax_category"
-        ) from None
-    return Taxation(category, treatment.rate, treatment.country)
 
 
 def unit_price(amount: Money, quantity: Decimal) -> Decimal | None:
@@ -365,8 +281,8 @@ def _faults_of_form(view: DocumentView) -> Iterator[str]:
         yield "it needs a line"
     if [line.number for line in view.lines] != list(range(1, len(view.lines) + 1)):
         yield "its lines must be numbered from 1 without a gap"
-    if view.kind.is_credit and not view.corrects:
-        yield "it must name the document that it corrects"
+    if view.kind is DocumentKind.CANCELLATION and not view.corrects:
+        yield "it must name the document that it cancels"
     if view.due_on is None and not view.kind.is_credit:
         yield "it needs the day on which it is due"
 
@@ -409,10 +325,12 @@ def _faults_of_taxes(view: DocumentView) -> Iterator[str]:
         net = total((line.net for line in lines), view.currency)
         if net != one.net:
             yield f"the lines of {name} add up to {net}, not {one.net}"
-        if (one.taxation.rate > 0) != (one.taxation.category is VatCategory.STANDARD):
+        if (one.taxation.rate > 0) != (one.taxation.category is VatCode.STANDARD):
             yield f"{name}: only the category S has a rate above zero, and always"
+        if not one.taxation.exemption and one.taxation.category not in _NEEDS_NO_REASON:
+            yield f"{name} needs the reason why there is no tax"
         yield from _faults_of_tax(one, name, lines, view)
-    if VatCategory.NOT_SUBJECT in view.categories and len(view.categories) > 1:
+    if VatCode.NOT_SUBJECT in view.categories and len(view.categories) > 1:
         yield "what is not subject to VAT goes on a document of its own (BR-O-11)"
 
 
@@ -420,8 +338,9 @@ def _faults_of_tax(
     one: TaxLine, name: str, lines: Sequence[DocumentLine], view: DocumentView
 ) -> Iterator[str]:
     exact = round_to_minor(one.net.amount_minor * one.taxation.rate / _HUNDRED, view.currency)
-    # A gross price is split after its tax was rounded, so its net may be one minor unit beside it.
-    slack = 0 if view.price_basis is PriceBasis.NET else 1
+    # A gross price is split after its tax was rounded, and a credit takes in what was left
+    # over when earlier ones were: both may be one minor unit beside the net's own tax.
+    slack = 1 if view.price_basis is PriceBasis.GROSS or view.kind.is_credit else 0
     if abs(exact.amount_minor - one.tax.amount_minor) > slack:
         yield f"{name} of {one.net} is {exact}, not {one.tax}"
     gross = total((line.amount for line in lines), view.currency)
@@ -430,13 +349,12 @@ def _faults_of_tax(
 
 
 def _faults_of_parties(view: DocumentView) -> Iterator[str]:
-    if VatCategory.STANDARD in view.categories and not view.seller.vat_id:
-        yield "who charges VAT needs a VAT id"
-    if _BETWEEN_BUSINESSES & view.categories and not (view.seller.vat_id and view.buyer.vat_id):
-        yield "where the customer owes the tax, both sides need a VAT id"
-    if view.payment.means is PaymentMeans.TRANSFER and not view.seller.iban:
+    seller, buyer, payment = view.seller, view.buyer, view.payment
+    if _NAMES_SELLER & view.categories and not seller.vat_id:
+        yield "who sells under VAT needs a VAT id"
+    if _BETWEEN_BUSINESSES & view.categories and not buyer.vat_id:
+        yield "where the customer owes the tax, their VAT id must be named"
+    if payment.means is PaymentMeans.TRANSFER and not seller.iban:
         yield "a transfer needs the seller's IBAN"
-    if view.payment.means is PaymentMeans.DIRECT_DEBIT and not (
-        view.payment.mandate_id and view.payment.creditor_id
-    ):
-        yield "a direct debit needs its mandate and the creditor id"
+    if bool(payment.mandate_id) != bool(payment.creditor_id):
+        yield "a mandate is named with its creditor id"

@@ -25,10 +25,10 @@ from umlauf.billing.documents import (
     Seller,
     ServiceDays,
     TaxLine,
-    VatCategory,
     unit_price,
 )
 from umlauf.billing.model import PriceBasis
+from umlauf.billing.vat_codes import VatCode
 from umlauf.kernel.money import Money, minor_digits, round_to_minor, total
 from umlauf_integrations.documents.payment_terms import payment_terms
 from umlauf_integrations.documents.texts import TEXTS, Texts
@@ -47,11 +47,6 @@ _TYPE_CODES: Final = {  # UNTDID 1001
     DocumentKind.DEPOSIT_REQUEST: "380",
     DocumentKind.CREDIT_NOTE: "381",
     DocumentKind.CANCELLATION: "381",
-}
-_EXEMPTIONS: Final = {  # VATEX; an exemption's code depends on its reason, so it has none here
-    VatCategory.REVERSE_CHARGE: "VATEX-EU-AE",
-    VatCategory.NOT_SUBJECT: "VATEX-EU-O",
-    VatCategory.INTRA_COMMUNITY: "VATEX-EU-IC",
 }
 _DISCOUNT: Final = "95"  # UNTDID 5189
 _SEPA_TRANSFER: Final = "58"  # UNTDID 4461
@@ -75,7 +70,7 @@ def invoice_xml(view: DocumentView) -> bytes:
             *(_line(line, view) for line in view.lines),
             _agreement(view),
             _delivery(view),
-            _settlement(view, texts),
+            _settlement(view),
         ),
     )
     return serialize(root, NAMESPACES)
@@ -183,7 +178,7 @@ def _discount(discount: Discount, net: Money) -> Element:
 
 def _agreement(view: DocumentView) -> Element:
     # Whoever is outside VAT must not show a VAT id (BR-O-02).
-    is_taxed = VatCategory.NOT_SUBJECT not in view.categories
+    is_taxed = VatCode.NOT_SUBJECT not in view.categories
     return node(
         "ram:ApplicableHeaderTradeAgreement",
         node_if("ram:BuyerReference", view.buyer.reference),
@@ -251,7 +246,7 @@ def _delivery(view: DocumentView) -> Element:
     The schema demands the element and the rules forbid it to be empty; what names no days of its
     own counts as delivered on the day of the document.
     """
-    crosses_border = VatCategory.INTRA_COMMUNITY in view.categories
+    crosses_border = VatCode.INTRA_COMMUNITY in view.categories
     delivered_on = view.days.last if view.days else view.issued_on
     return node(
         "ram:ApplicableHeaderTradeDelivery",
@@ -263,14 +258,14 @@ def _delivery(view: DocumentView) -> Element:
     )
 
 
-def _settlement(view: DocumentView, texts: Texts) -> Element:
+def _settlement(view: DocumentView) -> Element:
     return node(
         "ram:ApplicableHeaderTradeSettlement",
         node_if("ram:CreditorReferenceID", view.payment.creditor_id),
         node_if("ram:PaymentReference", view.payment.reference),
         node("ram:InvoiceCurrencyCode", view.currency),
         _payment_means(view),
-        *(_tax(taxes, view, texts) for taxes in _by_category_and_rate(view)),
+        *(_tax(taxes, view) for taxes in _by_category_and_rate(view)),
         _period(view.days),
         _payment_terms(view),
         _totals(view),
@@ -316,24 +311,25 @@ def _by_category_and_rate(view: DocumentView) -> Iterator[tuple[TaxLine, ...]]:
         yield tuple(taxes)
 
 
-def _tax(taxes: tuple[TaxLine, ...], view: DocumentView, texts: Texts) -> Element:
-    category, rate = taxes[0].taxation.category, taxes[0].taxation.rate
-    code, percent = _category(category, rate)[1:]
+def _tax(taxes: tuple[TaxLine, ...], view: DocumentView) -> Element:
+    first = taxes[0].taxation
+    reasons = dict.fromkeys(one.taxation.exemption for one in taxes)
+    kind, code, percent = _category(first.category, first.rate)
     return node(
         "ram:ApplicableTradeTax",
         node("ram:CalculatedAmount", _amount(total((one.tax for one in taxes), view.currency))),
-        node("ram:TypeCode", "VAT"),
-        node_if("ram:ExemptionReason", texts.exemptions.get(category, "")),
+        kind,
+        node_if("ram:ExemptionReason", "; ".join(reasons)),
         node("ram:BasisAmount", _amount(total((one.net for one in taxes), view.currency))),
         code,
-        node_if("ram:ExemptionReasonCode", _EXEMPTIONS.get(category, "")),
+        node_if("ram:ExemptionReasonCode", first.exemption_code),
         percent,
     )
 
 
-def _category(category: VatCategory, rate: Decimal) -> tuple[Element, Element, Element | None]:
+def _category(category: VatCode, rate: Decimal) -> tuple[Element, Element, Element | None]:
     """Type, category and rate; what is not subject to VAT has no rate (BR-O-05)."""
-    has_rate = category is not VatCategory.NOT_SUBJECT
+    has_rate = category is not VatCode.NOT_SUBJECT
     return (
         node("ram:TypeCode", "VAT"),
         node("ram:CategoryCode", category.value),

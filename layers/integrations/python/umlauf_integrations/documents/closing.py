@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from umlauf.billing.documents import DocumentView, PaymentMeans, TaxLine, VatCategory
+from umlauf.billing.documents import DocumentView, PaymentMeans, TaxLine
 from umlauf.billing.model import PriceBasis
 from umlauf_integrations.documents.blocks import Block
 from umlauf_integrations.documents.formats import NO_BREAK, formats, in_groups
@@ -114,8 +114,7 @@ class Closing:
         return f"{rate}{NO_BREAK}({one.taxation.country})" if is_abroad else rate
 
     def _exemptions(self) -> Iterator[Block]:
-        for category in sorted(self._view.categories):
-            reason = self._texts.exemptions.get(VatCategory(category))
+        for reason in dict.fromkeys(one.taxation.exemption for one in self._view.taxes):
             if reason:
                 yield self._note(reason, STRONG)
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from umlauf.billing.documents import DocumentLine, DocumentView, VatCategory
+from umlauf.billing.documents import DocumentLine, DocumentView
 from umlauf.billing.model import PriceBasis
+from umlauf.billing.vat_codes import VatCode
 from umlauf.kernel.money import Money
 from umlauf_integrations.documents.blocks import Block, Continuation
 from umlauf_integrations.documents.formats import formats
@@ -99,7 +100,7 @@ class LineTable:
         sheet.text_to(RIGHT, y, self._write.figure(line.list_amount), BODY)
 
     def _rate(self, line: DocumentLine) -> str:
-        if line.taxation.category is VatCategory.NOT_SUBJECT:
+        if line.taxation.category is VatCode.NOT_SUBJECT:
             return ""
         return self._write.rate(line.taxation.rate)
 

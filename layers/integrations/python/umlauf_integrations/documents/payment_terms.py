@@ -18,9 +18,9 @@ def payment_terms(view: DocumentView) -> str:
         case PaymentMeans.TRANSFER:
             return texts.transfer_terms.format(due=due)
         case PaymentMeans.DIRECT_DEBIT:
-            return f"{texts.debit.format(amount=amount, due=due)}."
+            return f"{texts.debit.format(amount=amount)}."
         case PaymentMeans.CARD:
-            return f"{texts.card.format(amount=amount, due=due)}."
+            return f"{texts.card.format(amount=amount)}."
         case PaymentMeans.NONE:
             return f"{texts.due_until.format(due=due)}."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from umlauf.billing.documents import DocumentKind, VatCategory
+from umlauf.billing.documents import DocumentKind
 from umlauf.customers.model import Language
 
 
@@ -59,7 +59,6 @@ class Texts:
     register: str
     directors: str
     seller_vat_id: str
-    exemptions: Mapping[VatCategory, str]
 
 
 _GERMAN: Final = Texts(
@@ -103,8 +102,8 @@ _GERMAN: Final = Texts(
     recipient="Empfänger",
     amount="Betrag",
     purpose="Verwendungszweck",
-    debit="Wir ziehen {amount} zum {due} per SEPA-Lastschrift ein",
-    card="Wir buchen {amount} zum {due} von Ihrem hinterlegten Zahlungsmittel ab",
+    debit="Wir ziehen {amount} in den nächsten Tagen per SEPA-Lastschrift ein",
+    card="Wir buchen {amount} in den nächsten Tagen von Ihrer hinterlegten Karte ab",
     no_action="Sie brauchen nichts weiter zu tun.",
     account="Konto",
     mandate="Mandatsreferenz",
@@ -118,17 +117,6 @@ _GERMAN: Final = Texts(
     register="Register",
     directors="Geschäftsführung",
     seller_vat_id="USt-IdNr.",
-    exemptions=MappingProxyType(
-        {
-            VatCategory.REVERSE_CHARGE: (
-                "Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge, "
-                "Art. 196 MwStSystRL)"
-            ),
-            VatCategory.NOT_SUBJECT: "Nicht steuerbar: kein Entgelt für eine Leistung",
-            VatCategory.EXEMPT: "Umsatzsteuerfrei",
-            VatCategory.INTRA_COMMUNITY: "Steuerfreie innergemeinschaftliche Lieferung",
-        }
-    ),
 )
 
 _DUTCH: Final = Texts(
@@ -172,8 +160,8 @@ _DUTCH: Final = Texts(
     recipient="Begunstigde",
     amount="Bedrag",
     purpose="Betalingskenmerk",
-    debit="Wij incasseren {amount} omstreeks {due} van uw rekening",
-    card="Wij schrijven {amount} omstreeks {due} af via uw opgeslagen betaalmiddel",
+    debit="Wij incasseren {amount} de komende dagen van uw rekening",
+    card="Wij schrijven {amount} de komende dagen af van uw opgeslagen kaart",
     no_action="U hoeft verder niets te doen.",
     account="Rekening",
     mandate="Machtigingskenmerk",
@@ -187,14 +175,6 @@ _DUTCH: Final = Texts(
     register="Register",
     directors="Directie",
     seller_vat_id="Btw-nummer",
-    exemptions=MappingProxyType(
-        {
-            VatCategory.REVERSE_CHARGE: "Btw verlegd (artikel 196 btw-richtlijn)",
-            VatCategory.NOT_SUBJECT: "Niet aan btw onderworpen",
-            VatCategory.EXEMPT: "Vrijgesteld van btw",
-            VatCategory.INTRA_COMMUNITY: "Intracommunautaire levering, 0 % btw",
-        }
-    ),
 )
 
 _ENGLISH: Final = Texts(
@@ -238,8 +218,8 @@ _ENGLISH: Final = Texts(
     recipient="Payee",
     amount="Amount",
     purpose="Payment reference",
-    debit="We will collect {amount} on {due} by SEPA direct debit",
-    card="We will charge {amount} on {due} to the payment method you have stored",
+    debit="We will collect {amount} within the next days by SEPA direct debit",
+    card="We will charge {amount} within the next days to the card you have stored",
     no_action="There is nothing else you need to do.",
     account="Account",
     mandate="Mandate reference",
@@ -253,16 +233,6 @@ _ENGLISH: Final = Texts(
     register="Register",
     directors="Managing directors",
     seller_vat_id="VAT ID",
-    exemptions=MappingProxyType(
-        {
-            VatCategory.REVERSE_CHARGE: (
-                "Reverse charge: the customer accounts for the VAT (Article 196 VAT Directive)"
-            ),
-            VatCategory.NOT_SUBJECT: "Outside the scope of VAT",
-            VatCategory.EXEMPT: "Exempt from VAT",
-            VatCategory.INTRA_COMMUNITY: "Intra-Community supply, exempt from VAT",
-        }
-    ),
 )
 
 TEXTS: Final[Mapping[Language, Texts]] = MappingProxyType(

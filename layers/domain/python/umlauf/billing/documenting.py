@@ -1,0 +1,175 @@
+"""From an issued invoice or credit note to the document that is printed of it.
+
+What an invoice does not know of itself is added here: who sold, who bought, how it is paid.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.documents import (
+    Address,
+    Buyer,
+    Discount,
+    DocumentKind,
+    DocumentLine,
+    DocumentView,
+    Payment,
+    PaymentMeans,
+    PrecedingDocument,
+    Seller,
+    ServiceDays,
+    Taxation,
+    TaxLine,
+)
+from umlauf.billing.model import Invoice, InvoiceLine, LineKind, TaxAmount, TaxTreatment
+from umlauf.billing.terms import LegalEntity
+from umlauf.billing.vat_codes import exemption_of, vat_code
+from umlauf.customers.billing_details import PostalAddress
+from umlauf.customers.model import Customer, Language
+from umlauf.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """What an invoice does not know of itself, but its document says."""
+
+    payment: Payment
+    prepaid: Money | None = None
+    descriptions: Mapping[int, str] = field(default_factory=dict)
+    """By line number, the text below that line's name."""
+    notes: tuple[str, ...] = ()
+
+
+def view_of_invoice(
+    invoice: Invoice, *, entity: LegalEntity, customer: Customer, particulars: Particulars
+) -> DocumentView:
+    """The document of an issued invoice, in its customer's language. Raises UnsoundDocument."""
+    language = customer.language
+    is_deposit = all(line.kind is LineKind.DEPOSIT for line in invoice.lines)
+    return DocumentView(
+        kind=DocumentKind.DEPOSIT_REQUEST if is_deposit else DocumentKind.INVOICE,
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        language=language,
+        currency=invoice.currency,
+        price_basis=invoice.price_basis,
+        seller=seller_of(entity, invoice.taxes),
+        buyer=buyer_of(customer),
+        lines=tuple(
+            line_of(line, language, particulars.descriptions.get(line.number, ""))
+            for line in invoice.lines
+        ),
+        taxes=tax_lines(invoice.taxes, language),
+        payment=particulars.payment,
+        subscription_id=invoice.subscription_id,
+        prepaid=particulars.prepaid,
+        notes=particulars.notes,
+    )
+
+
+def view_of_note(note: CreditNote, *, entity: LegalEntity, customer: Customer) -> DocumentView:
+    """The document of a credit note or a cancellation. Raises UnsoundDocument."""
+    language = customer.language
+    return DocumentView(
+        kind=DocumentKind(note.kind.value),
+        number=note.number,
+        issued_on=note.issued_on,
+        language=language,
+        currency=note.currency,
+        price_basis=note.price_basis,
+        seller=seller_of(entity, note.taxes),
+        buyer=buyer_of(customer),
+        lines=tuple(line_of(line, language) for line in note.lines),
+        taxes=tax_lines(note.taxes, language),
+        payment=Payment(means=PaymentMeans.NONE),
+        subscription_id=note.subscription_id,
+        corrects=tuple(PrecedingDocument(one.number, one.issued_on) for one in note.corrects),
+    )
+
+
+def seller_of(entity: LegalEntity, taxes: Sequence[TaxAmount] = ()) -> Seller:
+    """The letterhead of an entity; its VAT id is of the country whose tax it charges."""
+    details, bank, contact = entity.details, entity.bank_account, entity.contact
+    own = (details.vat_id_in(one.treatment.country) for one in taxes if one.tax)
+    home = details.vat_ids[0] if details.vat_ids else ""
+    return Seller(
+        name=entity.name,
+        address=_address(entity.address),
+        register_entry=details.register_entry,
+        register_number=details.register_entry.rpartition(", ")[2],
+        email=contact.email,
+        phone=contact.phone,
+        website=contact.website,
+        directors=details.directors,
+        vat_id=next((vat_id for vat_id in own if vat_id), home),
+        iban=bank.iban,
+        bic=bank.bic,
+    )
+
+
+def buyer_of(customer: Customer) -> Buyer:
+    billing = customer.billing
+    known = _address(billing.address) if billing.address else Address(customer.country)
+    return Buyer(
+        id=customer.id,
+        name=customer.name,
+        company=billing.company_name or "",
+        address=known,
+        vat_id=billing.valid_vat_id or "",
+    )
+
+
+def line_of(line: InvoiceLine, language: Language, description: str = "") -> DocumentLine:
+    """A line as it is printed; what is given back is told as it is, without old discounts."""
+    period, is_credit = line.service_period, line.amount.amount_minor < 0
+    is_timed = line.kind is not LineKind.DEPOSIT
+    return DocumentLine(
+        number=line.number,
+        item=line.item,
+        name=line.name,
+        description=description,
+        days=ServiceDays(period.start, period.end - timedelta(days=1)) if is_timed else None,
+        quantity=line.quantity,
+        unit=line.unit,
+        discounts=()
+        if is_credit
+        else tuple(Discount(one.name, one.amount) for one in line.discounts),
+        amount=line.amount,
+        net=line.net,
+        taxation=taxation_of(line.treatment, language),
+    )
+
+
+def tax_lines(taxes: Sequence[TaxAmount], language: Language) -> tuple[TaxLine, ...]:
+    """One for each way of being taxed that documents can tell apart."""
+    sums: dict[Taxation, TaxLine] = {}
+    for one in taxes:
+        key = taxation_of(one.treatment, language)
+        known = sums.get(key)
+        net, tax = (known.net + one.net, known.tax + one.tax) if known else (one.net, one.tax)
+        sums[key] = TaxLine(key, net, tax)
+    return tuple(sums.values())
+
+
+def taxation_of(treatment: TaxTreatment, language: Language) -> Taxation:
+    exemption = exemption_of(treatment)
+    return Taxation(
+        category=vat_code(treatment),
+        rate=treatment.rate,
+        country=treatment.country,
+        exemption=exemption.text(language) if exemption else "",
+        exemption_code=(exemption.code or "") if exemption else "",
+    )
+
+
+def _address(address: PostalAddress) -> Address:
+    return Address(
+        country=address.country,
+        street=address.street,
+        extra=address.extra or "",
+        postal_code=address.postal_code,
+        city=address.city,
+    )
