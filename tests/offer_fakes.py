@@ -10,9 +10,10 @@ from tests.fakes import MemoryStore
 from umlauf.catalog.errors import UnknownPlan
 from umlauf.catalog.model import AddOn, BaseFee, Listing, MeteredItem, Plan, PrepaidItem, plan_key
 from umlauf.catalog.price_models.flat import Flat
-from umlauf.catalog.price_models.graduated import Graduated, Tier
+from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
+from umlauf.catalog.price_models.tiers import Tier
 from umlauf.catalog.use_cases.publish_plan import publish_plan
 from umlauf.customers.errors import UnknownBlock, UnknownCustomer
 from umlauf.customers.model import (
@@ -33,7 +34,7 @@ from umlauf.kernel.work import Page
 from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
-from umlauf.subscriptions.model import Status, Subscription
+from umlauf.subscriptions.model import ReasonNotDue, Status, Subscription
 from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
@@ -215,6 +216,26 @@ def euros(amount: str, *, usd: str | None = None) -> tuple[Price, ...]:
     """A flat price in euros, and perhaps in dollars, given in major units."""
     amounts = {"EUR": amount} | ({"USD": usd} if usd else {})
     return tuple(Price(code, Flat(Decimal(value) * 100)) for code, value in amounts.items())
+
+
+def pending_under(plan: Plan, add_ons: tuple[str, ...] = ()) -> Subscription:
+    """An order for a plan that waits for its start."""
+    agreement = Agreement(
+        plan_id=plan.plan_id,
+        plan_version=plan.plan_version,
+        interval=plan.interval,
+        agreed_on=NOW.date(),
+        add_ons=add_ons,
+    )
+    return Subscription(
+        id="sub_1",
+        customer_id="cus_1",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        ordered_at=NOW,
+        agreements=(agreement,),
+        reason_not_due=ReasonNotDue.NOT_ACTIVE,
+    )
 
 
 def subscribed(grid: Cycle) -> Subscription:

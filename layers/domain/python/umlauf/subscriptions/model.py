@@ -29,6 +29,16 @@ class Status(StrEnum):
     """Storno: as if it had never been. What was charged is given back in full."""
 
 
+class EndReason(StrEnum):
+    """What put an end to it."""
+
+    CANCELLED = "cancelled"
+    TERMINATED = "terminated"
+    """For cause: to the day, without notice."""
+    WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
+
+
 class ReasonNotDue(StrEnum):
     """Why a subscription has no next due date: never silence."""
 
@@ -46,10 +56,13 @@ class Subscription:
 
     `agreements` have begun, the last one is in force; `scheduled` ones lie ahead. What lies before
     `billed_through` is billed: at each boundary, fees of the period ahead and usage of the period
-    behind. `repair_from` is the first day whose billing a change may have made wrong; billing puts
-    it right and clears it. `asset_id` is the asset promised to it or in its hands. `is_void` takes
-    everything back (Storno, or a withdrawal without use); `end_credit` says what an end inside a
-    paid period gives back.
+    behind. `repair_from` is the first day whose billing a change made wrong, or will when that day
+    comes; billing puts it right and clears it. What lies before `imported_through` was billed
+    elsewhere and is never looked at. `asset_id` is the asset promised to it or in its hands.
+    `wanted_start` is the day it was ordered for: it starts no earlier. `early_start_requested`:
+    the consumer wants it to start within the withdrawal period, and pays for what was served if
+    they withdraw. `is_void` takes everything back (Storno, or a withdrawal without use);
+    `end_credit` says what an end inside a paid period gives back.
     """
 
     KIND: ClassVar[str] = "subscription"
@@ -67,15 +80,19 @@ class Subscription:
     scheduled: tuple[ScheduledChange, ...] = ()
     status: Status = Status.PENDING
     asset_id: str | None = None
+    wanted_start: date | None = None
+    early_start_requested: bool = False
     activated_at: datetime | None = None
     starts_on: date | None = None
     cancelled_at: datetime | None = None
     ends_on: date | None = None
+    end_reason: EndReason | None = None
     end_credit: CreditPolicy = CreditPolicy.UNUSED
     is_void: bool = False
     ended_at: datetime | None = None
     billed_through: date | None = None
     repair_from: date | None = None
+    imported_through: date | None = None
     next_due_at: datetime | None = None
     reason_not_due: ReasonNotDue | None = None
     version: int = 0
@@ -121,15 +138,11 @@ class Subscription:
 
     @property
     def due_on(self) -> date | None:
-        """The day to be billed next: a boundary, the end, or a scheduled change's first day.
-
-        Repairs are due before it.
-        """
+        """The day to be billed next: a boundary, the end, a repair, or a scheduled change."""
         if self.next_due_at is None or self.billed_through is None:
             return None
         days = [self.billed_through, *(change.starts_on for change in self.scheduled)]
-        if self.ends_on is not None:
-            days.append(self.ends_on)
+        days.extend(day for day in (self.ends_on, self.repair_from) if day is not None)
         return min(days)
 
     @property

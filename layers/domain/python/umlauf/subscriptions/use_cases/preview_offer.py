@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from umlauf.catalog.model import Plan, rate_item
+from umlauf.catalog.model import BaseFee, Plan, rate_item
 from umlauf.catalog.ports import Plans
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
 from umlauf.subscriptions.agreements import Agreement
-from umlauf.subscriptions.charges import charges_due
-from umlauf.subscriptions.lifecycle import first_end, started
+from umlauf.subscriptions.ending import first_end
+from umlauf.subscriptions.lifecycle import started
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
-from umlauf.subscriptions.timeline import boundary_after
+from umlauf.subscriptions.timeline import boundary_after, schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,11 @@ def preview_offer(request: OfferRequest, *, plans: Plans, now: datetime) -> Offe
         now,
     )
     start = trial.started_on
+    first = next(schedule(trial, date.max)).period
     lines = tuple(
-        OfferLine(due.item.id, due.item.name, rate_item(due.item, request.currency, 1), due.period)
-        for due in charges_due(trial, plan, start)
+        OfferLine(item.id, item.name, rate_item(item, request.currency, 1), first)
+        for item in plan.items_with(add_ons)
+        if isinstance(item, BaseFee)
     )
     return Offer(
         plan=plan,

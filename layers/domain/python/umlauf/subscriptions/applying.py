@@ -1,0 +1,115 @@
+"""Coupons of a subscription: from when to when one is in force. What it takes off is billing's."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import islice
+from typing import Final
+
+from umlauf.catalog.coupons import Coupon
+from umlauf.kernel.calendar import local_date
+from umlauf.subscriptions.agreements import AppliedCoupon
+from umlauf.subscriptions.errors import CouponNotUsable, NotActive, NotPossibleThen, TooMany
+from umlauf.subscriptions.model import Status, Subscription
+from umlauf.subscriptions.pointer import to_be_repaired
+from umlauf.subscriptions.timeline import PlanOf, billing_periods
+
+MOST_COUPONS: Final = 20
+
+
+def with_coupon(
+    subscription: Subscription,
+    coupon: Coupon,
+    starts_on: date | None,
+    *,
+    plan_of: PlanOf,
+    now: datetime,
+) -> Subscription:
+    """Put a coupon in force; in force already, nothing changes.
+
+    Without a day it begins with the first period that is not billed yet, and with the start of a
+    pending subscription. Raises CouponNotUsable, NotPossibleThen, NotActive, TooMany.
+    """
+    _require_usable(subscription, coupon, plan_of)
+    if subscription.status is Status.PENDING:
+        pending = AppliedCoupon(coupon, local_date(now, subscription.time_zone))
+        return _added(subscription, pending)
+    _require_running(subscription)
+    day = starts_on or subscription.billed_through or subscription.started_on
+    _require_within(subscription, day)
+    changed = _added(subscription, coupon_from(subscription, coupon, day))
+    return changed if changed == subscription else _billed_anew(changed, day, now)
+
+
+def without_coupon(
+    subscription: Subscription, coupon_id: str, ends_on: date, *, now: datetime
+) -> Subscription:
+    """End a coupon on a day, or drop it if it would begin later; without it, nothing changes."""
+    left = []
+    for one in subscription.coupons:
+        is_meant = one.coupon.id == coupon_id and (one.ends_on is None or ends_on < one.ends_on)
+        if not is_meant:
+            left.append(one)
+        elif one.starts_on < ends_on and subscription.starts_on is not None:
+            left.append(replace(one, ends_on=ends_on))
+    changed = replace(subscription, coupons=tuple(left))
+    return changed if changed == subscription else _billed_anew(changed, ends_on, now)
+
+
+def coupon_from(subscription: Subscription, coupon: Coupon, starts_on: date) -> AppliedCoupon:
+    """The coupon in force for its number of billing periods; one it begins inside counts."""
+    if coupon.periods is None:
+        return AppliedCoupon(coupon, starts_on)
+    endless = replace(subscription, ends_on=None)
+    *_, last = islice(billing_periods(endless, starts_on, date.max), coupon.periods)
+    return AppliedCoupon(coupon, starts_on, last.period.end)
+
+
+def _added(subscription: Subscription, applied: AppliedCoupon) -> Subscription:
+    for one in subscription.coupons:
+        is_over = one.ends_on is not None and one.ends_on <= applied.starts_on
+        if one.coupon.id == applied.coupon.id and not is_over:
+            return subscription
+    if len(subscription.coupons) >= MOST_COUPONS:
+        raise TooMany(f"a subscription may have {MOST_COUPONS} coupons", field="coupon_id")
+    return replace(subscription, coupons=(*subscription.coupons, applied))
+
+
+def _require_usable(subscription: Subscription, coupon: Coupon, plan_of: PlanOf) -> None:
+    if coupon.amounts and coupon.amount_in(subscription.currency) is None:
+        raise CouponNotUsable(
+            f"coupon {coupon.id} is not given in {subscription.currency}; give one that is",
+            field="coupon_id",
+        )
+    if not coupon.items:
+        return
+    current = subscription.current
+    plan = plan_of(current.plan_id, current.plan_version)
+    held = {item.id for item in plan.items_with(current.add_ons)}
+    if held.isdisjoint(coupon.items):
+        raise CouponNotUsable(
+            f"coupon {coupon.id} is for {', '.join(coupon.items)}, and this subscription has "
+            f"{', '.join(sorted(held))}",
+            field="coupon_id",
+        )
+
+
+def _require_running(subscription: Subscription) -> None:
+    if not subscription.is_live or subscription.is_void:
+        raise NotActive(
+            f"subscription {subscription.id} is {subscription.status}; it takes no coupons",
+            field="subscription_id",
+        )
+
+
+def _require_within(subscription: Subscription, day: date) -> None:
+    first = max(subscription.started_on, subscription.imported_through or date.min)
+    ends_on = subscription.ends_on
+    if day < first or (ends_on is not None and day >= ends_on):
+        raise NotPossibleThen(
+            f"a coupon may begin from {first} on and before the end ({ends_on or 'none is set'})",
+            field="starts_on",
+        )
+
+
+def _billed_anew(changed: Subscription, day: date, now: datetime) -> Subscription:
+    return changed if changed.next_due_at is None else to_be_repaired(changed, day, now)

@@ -1,0 +1,73 @@
+"""Another plan, or another version of the same one."""
+
+from dataclasses import replace
+from datetime import date
+
+from umlauf.catalog.model import Plan
+from umlauf.kernel.calendar import Interval
+from umlauf.subscriptions.agreements import Agreement, ChangePlan
+from umlauf.subscriptions.anchors import anchor_for
+from umlauf.subscriptions.changes.choose_amount import require_chosen
+from umlauf.subscriptions.changes.editing import Edit, in_plan_order
+
+
+def change_plan(change: ChangePlan, edit: Edit) -> Agreement:
+    """The agreement under the other plan, at the prices of the day it is asked for.
+
+    What the change does not name is kept. A minimum term goes on counting from where it began,
+    unless a new one is chosen. Raises UnknownPlan, UnknownAddOn, UnknownTerm, NoPriceInCurrency.
+    """
+    current, plan = edit.current, edit.plan_of(change.plan_id, change.plan_version)
+    if _is_the_same(change, current):
+        return current
+    wanted = current.add_ons if change.add_ons is None else change.add_ons
+    add_ons = in_plan_order(plan, wanted)
+    term = _term(change, current, plan)
+    chosen = current.chosen_minor if change.chosen_minor is None else change.chosen_minor
+    plan.require_priced(edit.choice(term, edit.asked_on), add_ons)
+    changed = replace(
+        current,
+        plan_id=plan.plan_id,
+        plan_version=plan.plan_version,
+        interval=plan.interval,
+        anchor=_anchor(current, plan, edit.starts_on),
+        agreed_on=edit.asked_on,
+        quantity=current.quantity if change.quantity is None else change.quantity,
+        add_ons=add_ons,
+        add_on_quantities={
+            one: count for one, count in current.add_on_quantities.items() if one in add_ons
+        },
+        term=term,
+        term_starts_on=current.term_starts_on if change.term is None else edit.starts_on,
+        chosen_minor={
+            item: amount
+            for item, amount in chosen.items()
+            if change.chosen_minor is not None or _has_item(plan, add_ons, item)
+        },
+    )
+    for item, amount in changed.chosen_minor.items():
+        require_chosen(plan, changed, edit.choice(term, edit.asked_on), (item, amount))
+    return changed
+
+
+def _is_the_same(change: ChangePlan, current: Agreement) -> bool:
+    return change == ChangePlan(plan_id=current.plan_id, plan_version=current.plan_version)
+
+
+def _term(change: ChangePlan, current: Agreement, plan: Plan) -> Interval | None:
+    if change.term is not None:
+        return change.term
+    return current.term if plan.terms.term_options else None
+
+
+def _anchor(current: Agreement, plan: Plan, starts_on: date) -> date | None:
+    """Another interval starts a new grid, and so does a plan that bills on another day."""
+    anchor = current.anchor
+    is_other_day = plan.anchor_day is not None and (anchor is None or anchor.day != plan.anchor_day)
+    if plan.interval != current.interval or is_other_day:
+        return anchor_for(plan, starts_on)
+    return anchor
+
+
+def _has_item(plan: Plan, add_ons: tuple[str, ...], item: str) -> bool:
+    return any(one.id == item for one in plan.items_with(add_ons))
