@@ -1,8 +1,9 @@
-"""The whole platform on one machine: template.yaml in the local cloud, Stripe's stand-in beside it.
+"""The whole platform on one machine: template.yaml in the local cloud, stand-ins beside it.
 
 Everything is on loopback and under one clock. Nothing about the platform is said here that the
 template does not say: this only plays the parts that the outside world plays in production:
-Stripe's account, the parameters an administrator stores, and a first member of staff.
+Stripe's account, the register of VAT ids, the parameters an administrator stores, and a first
+member of staff.
 """
 
 import json
@@ -18,6 +19,7 @@ from typing import Any, Final, Self
 from local.cloud import LocalCloud
 from local.errors import LocalCloudError
 from local.stripe_standin.server import StripeStandIn
+from local.vies_standin import ViesStandIn
 
 STAGE: Final = "dev"
 HTTP_PORT: Final = 8080
@@ -48,7 +50,7 @@ class Login:
 
 
 class Platform:
-    """Starts and stops the parts in order. `cloud` is the AWS side, `stripe` the other."""
+    """Starts and stops the parts in order. `cloud` is the AWS side, `stripe` and `vies` others."""
 
     def __init__(
         self,
@@ -65,15 +67,20 @@ class Platform:
             webhook_secret=WEBHOOK_SECRET,
             in_line=self._in_line,
         )
-        # Bound here, for the template wants the address before anything is deployed.
+        # Bound here, for the template wants the addresses before anything is deployed.
         self.stripe.start()
+        self.vies = ViesStandIn().start()
         self.cloud = LocalCloud(
             root,
             http_port=http_port,
             mqtt_port=mqtt_port,
             start=start,
             state_dir=state_dir,
-            parameters={"Stage": STAGE, "StripeApiBase": self.stripe.url},
+            parameters={
+                "Stage": STAGE,
+                "StripeApiBase": self.stripe.url,
+                "ViesApiBase": self.vies.url,
+            },
             ssm={
                 f"/umlauf/{STAGE}/stripe/api_key": STRIPE_KEY,
                 f"/umlauf/{STAGE}/stripe/webhook_secret": WEBHOOK_SECRET,
@@ -83,6 +90,7 @@ class Platform:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.callback(self.stripe.stop)
+            undo.callback(self.vies.stop)
             self.cloud.__enter__()
             undo.callback(self.cloud.stop)
             self.stripe.deliver_to(f"{self.cloud.http_url}/v1/webhooks/stripe")
@@ -99,6 +107,7 @@ class Platform:
         trace: TracebackType | None,
     ) -> None:
         self.cloud.stop()
+        self.vies.stop()
         self.stripe.stop()
 
     def _now(self) -> datetime:
