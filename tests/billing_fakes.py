@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from tests.fakes import MemoryStore
 from tests.offer_fakes import OfferWorld
-from umlauf.billing.model import Invoice, RatedUsage, Receivable, overdue_shard
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credits import CreditBalance, CreditEntry
+from umlauf.billing.model import Invoice, Receivable, overdue_shard
 from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberBlock, Series
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
-from umlauf.billing.terms import UMLAUF
 from umlauf.billing.use_cases.bill_contract import BillingResult, bill_contract
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.work import Page, Work
@@ -46,15 +48,64 @@ class MemoryRollups:
 
 
 @dataclass
-class MemoryRatedUsages:
+class MemoryBilledCharges:
     store: MemoryStore
 
-    def latest(self, subscription_id: str, item: str, count: int) -> Sequence[RatedUsage]:
-        of_item = [one for one in self.of_subscription(subscription_id) if one.item == item]
-        return sorted(of_item, key=lambda one: one.period.start, reverse=True)[:count]
+    def ending_after(self, subscription_id: str, day: date) -> Sequence[BilledCharge]:
+        return [one for one in self.of_subscription(subscription_id) if one.period.end > day]
 
-    def of_subscription(self, subscription_id: str) -> Sequence[RatedUsage]:
-        return [one for one in self.store.all(RatedUsage) if one.subscription_id == subscription_id]
+    def of_subscription(self, subscription_id: str) -> Sequence[BilledCharge]:
+        charges = self.store.all(BilledCharge)
+        return [one for one in charges if one.subscription_id == subscription_id]
+
+    def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
+        ids = {line.charge_id for line in invoice.lines if line.corrects is None}
+        return [one for one in self.store.all(BilledCharge) if one.id in ids]
+
+
+@dataclass
+class MemoryInvoices:
+    store: MemoryStore
+
+    def get(self, invoice_id: str) -> Invoice | None:
+        return self.store.get(Invoice, invoice_id)
+
+    def of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Invoice]:
+        found = [one for one in self.store.all(Invoice) if one.customer_id == customer_id]
+        return page(sorted(found, key=lambda one: one.number, reverse=True), limit, cursor)
+
+
+@dataclass
+class MemoryCreditNotes:
+    store: MemoryStore
+
+    def get(self, note_id: str) -> CreditNote | None:
+        return self.store.get(CreditNote, note_id)
+
+    def of_customer(
+        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[CreditNote]:
+        found = [one for one in self.store.all(CreditNote) if one.customer_id == customer_id]
+        return page(sorted(found, key=lambda one: one.number, reverse=True), limit, cursor)
+
+
+@dataclass
+class MemoryCreditBalances:
+    store: MemoryStore
+
+    def get(self, balance_id: str) -> CreditBalance | None:
+        return self.store.get(CreditBalance, balance_id)
+
+    def of_customer(self, customer_id: str) -> Sequence[CreditBalance]:
+        return [one for one in self.store.all(CreditBalance) if one.customer_id == customer_id]
+
+    def entries(
+        self, balance_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[CreditEntry]:
+        found = [one for one in self.store.all(CreditEntry) if one.balance_id == balance_id]
+        return page(sorted(found, key=lambda one: -one.number), limit, cursor)
 
 
 @dataclass
@@ -146,18 +197,23 @@ class BillingWorld(OfferWorld):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.rollups = MemoryRollups()
-        self.rated_usages = MemoryRatedUsages(self.store)
+        self.charges = MemoryBilledCharges(self.store)
         self.receivables = MemoryReceivables(self.store)
+        self.balances = MemoryCreditBalances(self.store)
         self.desk = BillingDesk(
             subscriptions=self.subscriptions,
             plans=self.plans,
             customers=self.customers,
             rollups=self.rollups,
-            rated_usages=self.rated_usages,
+            charges=self.charges,
+            invoices=MemoryInvoices(self.store),
+            receivables=self.receivables,
+            balances=self.balances,
         )
 
-    def next_number(self) -> FreeNumber:
-        return FreeNumber(f"RE-2026-{len(list(self.store.all(Invoice))) + 1:06d}", "block")
+    def next_number(self, series: str, place: int) -> FreeNumber:
+        used = [one for one in self.store.all(DocumentNumber) if one.id.startswith(f"{series}-")]
+        return FreeNumber(f"{series}-{len(used) + place + 1:06d}", "block")
 
     def bill(
         self, subscription: Subscription, *, now: datetime, desk: BillingDesk | None = None
@@ -166,9 +222,7 @@ class BillingWorld(OfferWorld):
 
         def decide(work: Work) -> BillingResult:
             current = self.subscriptions.get(subscription.id)
-            return bill_contract(
-                current, self.next_number, entity=UMLAUF, work=work, desk=desk or self.desk
-            )
+            return bill_contract(current, self.next_number, work=work, desk=desk or self.desk)
 
         return self.store.run(decide, now)
 

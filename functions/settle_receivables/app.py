@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from umlauf.billing.model import ChargedFee, Receivable, Settlement, SettlementState
+from umlauf.billing.ports import SettlementDesk
 from umlauf.billing.use_cases.add_fee import add_fee
 from umlauf.billing.use_cases.settle_receivable import settle_receivable
 from umlauf.dunning.events import FeeCharged
@@ -28,14 +29,15 @@ from umlauf.payments.events import (
     PaymentReturned,
     PaymentSucceeded,
 )
-from umlauf_adapters.billing.invoices import DynamoReceivables
+from umlauf_adapters.billing.credits import DynamoCreditBalances
+from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_intake import read_event
 from umlauf_adapters.kernel.queue_records import QueueProcessor
 
 WORKS: Final = DynamoWorks()
-RECEIVABLES: Final = DynamoReceivables()
+DESK: Final = SettlementDesk(DynamoInvoices(), DynamoReceivables(), DynamoCreditBalances())
 
 logger = Logger()
 metrics = Metrics()
@@ -106,15 +108,13 @@ def _returned(envelope: EventEnvelope) -> _Change | None:
 def _settling(invoice_id: str | None, news: Settlement, reason: str = "") -> _Change | None:
     if invoice_id is None:
         return None
-    return lambda work: settle_receivable(
-        invoice_id, news, reason, work=work, receivables=RECEIVABLES
-    )
+    return lambda work: settle_receivable(invoice_id, news, reason, work=work, desk=DESK)
 
 
 def _charged(envelope: EventEnvelope) -> _Change:
     told = decode(FeeCharged, envelope.data)
     fee = ChargedFee(envelope.id, told.amount, envelope.occurred_at)
-    return lambda work: add_fee(told.invoice_id, fee, work=work, receivables=RECEIVABLES)
+    return lambda work: add_fee(told.invoice_id, fee, work=work, desk=DESK)
 
 
 READERS: Final[dict[str, Callable[[EventEnvelope], _Change | None]]] = {

@@ -25,13 +25,15 @@ from umlauf.billing.model import (
     TaxAmount,
     TaxTreatment,
 )
+from umlauf.billing.ports import SettlementDesk
 from umlauf.billing.tax import tax_in
 from umlauf.billing.use_cases.add_fee import add_fee
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work, carry_out
 from umlauf.wallets.use_cases.credit_top_up import ArrivedPayment, credit_top_up
-from umlauf_adapters.billing.invoices import DynamoReceivables
+from umlauf_adapters.billing.credits import DynamoCreditBalances
+from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.wallets.wallets import DynamoTopUps, DynamoWallets
@@ -43,6 +45,7 @@ START: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WEBHOOK_SECRET: Final = "whsec_test"
 API_KEY: Final = "sk_test_umlauf"
 PASSWORD: Final = "Fahrrad2026x"
+SETTLEMENT: Final = SettlementDesk(DynamoInvoices(), DynamoReceivables(), DynamoCreditBalances())
 
 _STATES: Final = "arn:aws:states:eu-central-1:123456789012"
 
@@ -146,7 +149,7 @@ class World:
         """As billing adds it when dunning has charged it."""
         fee = ChargedFee(f"dunning_case#{invoice_id}:1.1", Money(amount_minor, "EUR"), self.now)
         carry_out(
-            lambda work: add_fee(invoice_id, fee, work=work, receivables=DynamoReceivables()),
+            lambda work: add_fee(invoice_id, fee, work=work, desk=SETTLEMENT),
             works=DynamoWorks(),
             now=self.now,
         )

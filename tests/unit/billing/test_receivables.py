@@ -1,25 +1,30 @@
 """What is owed: paid, under way, returned; in whatever order the news comes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
 
-from tests.billing_fakes import MemoryReceivables
+from tests.billing_fakes import MemoryCreditBalances, MemoryInvoices, MemoryReceivables
+from tests.credit_fakes import invoice_over, owed_on
 from tests.fakes import MemoryStore
 from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.events import InvoiceOverdue, InvoicePaid, InvoiceReopened
 from umlauf.billing.model import (
     ChargedFee,
+    PriceBasis,
     Receivable,
     ReceivableStatus,
     Settlement,
     SettlementState,
 )
+from umlauf.billing.ports import SettlementDesk
 from umlauf.billing.use_cases.add_fee import add_fee
+from umlauf.billing.use_cases.pay_out_credit import PayOut, pay_out_credit
 from umlauf.billing.use_cases.report_overdue import report_overdue
 from umlauf.billing.use_cases.settle_receivable import settle_receivable
-from umlauf.kernel.money import CurrencyMismatch, Money
+from umlauf.kernel.money import CurrencyMismatch, Money, total
 from umlauf.kernel.work import StaleVersion, Work
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -43,17 +48,16 @@ class World:
     def __init__(self) -> None:
         self.store = MemoryStore()
         self.receivables = MemoryReceivables(self.store)
-        fresh = Receivable(
-            id="inv_1",
-            number="RE-2026-000001",
-            customer_id="cus_1",
-            subscription_id="sub_1",
-            amount=euros(59),
-            due_on=date(2026, 10, 15),
-            time_zone="Europe/Berlin",
-            watch_on=date(2026, 10, 16),
-        )
-        self.store.run(lambda work: work.put(fresh), NOW)
+        self.balances = MemoryCreditBalances(self.store)
+        self.desk = SettlementDesk(MemoryInvoices(self.store), self.receivables, self.balances)
+        invoice = replace(invoice_over(5900, basis=PriceBasis.GROSS), id="inv_1")
+        fresh = replace(owed_on(invoice), due_on=date(2026, 10, 15), watch_on=date(2026, 10, 16))
+
+        def put_both(work: Work) -> None:
+            work.put(invoice)
+            work.put(fresh)
+
+        self.store.run(put_both, NOW)
 
     @property
     def receivable(self) -> Receivable:
@@ -61,11 +65,15 @@ class World:
         assert found is not None
         return found
 
+    @property
+    def credit(self) -> Money:
+        return total((one.amount for one in self.balances.of_customer("cus_ada")), "EUR")
+
     def settle(self, *all_news: Settlement) -> None:
         for one in all_news:
             self.store.run(
                 lambda work, one=one: settle_receivable(  # type: ignore[misc]
-                    "inv_1", one, "AM04", work=work, receivables=self.receivables
+                    "inv_1", one, "AM04", work=work, desk=self.desk
                 ),
                 NOW,
             )
@@ -74,7 +82,7 @@ class World:
         for fee in fees:
             self.store.run(
                 lambda work, fee=fee: add_fee(  # type: ignore[misc]
-                    "inv_1", fee, work=work, receivables=self.receivables
+                    "inv_1", fee, work=work, desk=self.desk
                 ),
                 NOW,
             )
@@ -140,18 +148,45 @@ def test_parts_add_up_and_what_is_too_much_is_kept_apart(world: World) -> None:
     assert world.receivable.open == euros(39)
     assert world.receivable.status is ReceivableStatus.OPEN
     world.settle(news(SUCCEEDED, "att_2", 50))
-    assert (world.receivable.open, world.receivable.overpaid) == (ZERO, euros(11))
+    assert (world.receivable.open, world.receivable.overpaid) == (ZERO, ZERO)
+    assert world.credit == euros(11)
     world.settle(news(RETURNED, "att_1", 20))
-    assert (world.receivable.open, world.receivable.overpaid) == (euros(9), ZERO)
+    assert (world.receivable.open, world.credit) == (euros(9), ZERO)
+
+
+def test_a_double_payment_that_goes_back_leaves_the_invoice_paid(world: World) -> None:
+    world.settle(news(SUCCEEDED, "att_1"), news(SUCCEEDED, "att_2"))
+    assert world.credit == euros(59)
+    world.settle(news(RETURNED, "att_2"))
+    assert (world.receivable.status, world.credit) == (ReceivableStatus.PAID, ZERO)
+    told = [
+        event for event in world.store.events if isinstance(event, InvoicePaid | InvoiceReopened)
+    ]
+    assert [type(event) for event in told] == [InvoicePaid]
+
+
+def test_credit_that_was_spent_elsewhere_is_owed_again_when_the_payment_goes_back(
+    world: World,
+) -> None:
+    world.settle(news(SUCCEEDED, "att_1"), news(SUCCEEDED, "att_2"))
+    spend = PayOut(
+        customer_id="cus_ada",
+        legal_entity="umlauf-de",
+        amount=euros(40),
+        reference="refund",
+        paid_on=NOW.date(),
+    )
+    world.store.run(lambda work: pay_out_credit(spend, work=work, desk=world.desk), NOW)
+    world.settle(news(RETURNED, "att_2"))
+    assert (world.receivable.open, world.credit) == (euros(40), ZERO)
+    assert isinstance(world.store.events[-1], InvoiceReopened)
 
 
 def test_two_settlements_at_once_both_count(world: World) -> None:
-    rival = MemoryReceivables(world.store)
-
     def interfere(_work: Work) -> None:
         world.store.run(
             lambda work: settle_receivable(
-                "inv_1", news(SUCCEEDED, "att_2", 20), "", work=work, receivables=rival
+                "inv_1", news(SUCCEEDED, "att_2", 20), "", work=work, desk=world.desk
             ),
             NOW,
         )
@@ -172,9 +207,7 @@ def test_a_stale_copy_is_refused(world: World) -> None:
 
 def test_news_of_an_unknown_invoice_is_refused(world: World) -> None:
     with pytest.raises(UnknownInvoice):
-        settle_receivable(
-            "inv_none", news(SUCCEEDED), "", work=Work(NOW), receivables=world.receivables
-        )
+        settle_receivable("inv_none", news(SUCCEEDED), "", work=Work(NOW), desk=world.desk)
 
 
 def test_an_invoice_is_overdue_from_the_day_after_its_due_date(world: World) -> None:
@@ -288,4 +321,4 @@ class TestFees:
         with pytest.raises(CurrencyMismatch):
             world.charge(ChargedFee("x", Money(100, "USD"), NOW))
         with pytest.raises(UnknownInvoice):
-            add_fee("inv_none", LETTER, work=Work(NOW), receivables=world.receivables)
+            add_fee("inv_none", LETTER, work=Work(NOW), desk=world.desk)

@@ -1,14 +1,16 @@
 """Where billing's aggregates lie in its table.
 
-An invoice and its receivable share a partition; so do a run and its number blocks, and a block's
-numbers. Index partitions hold one kind each. The index of watched receivables is sparse: only what
-is open and not reported yet is in it.
+An invoice and its receivable share a partition; so do a credit balance and its entries, a run and
+its number blocks, and a block's numbers. Index partitions hold one kind each. The index of watched
+receivables is sparse: only what is open and not reported yet is in it.
 """
 
 from datetime import date
 from typing import Final
 
 from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.model import (
     Invoice,
     Receivable,
@@ -30,8 +32,16 @@ def invoice_partition(invoice_id: str) -> str:
     return f"INVOICE#{invoice_id}"
 
 
-def customer_partition(customer_id: str) -> str:
-    return f"CUSTOMER#{customer_id}"
+def noted_partition(customer_id: str) -> str:
+    return f"NOTED#{customer_id}"
+
+
+def balance_partition(balance_id: str) -> str:
+    return f"BALANCE#{balance_id}"
+
+
+def balances_partition(customer_id: str) -> str:
+    return f"BALANCES#{customer_id}"
 
 
 def overdue_partition(shard: int) -> str:
@@ -99,6 +109,26 @@ BILLED_CHARGES: Final = Layout(
     BilledCharge,
     _TABLE,
     key=lambda charge: charge_key(charge.subscription_id, charge.period.end, charge.id),
+)
+CREDIT_NOTES: Final = Layout(
+    CreditNote,
+    _TABLE,
+    key=lambda note: (f"NOTE#{note.id}", "NOTE"),
+    gsi1=lambda note: (
+        noted_partition(note.customer_id),
+        f"{note.issued_on}#{note.number}",
+    ),
+)
+CREDIT_BALANCES: Final = Layout(
+    CreditBalance,
+    _TABLE,
+    key=lambda balance: (balance_partition(balance.id), "BALANCE"),
+    gsi1=lambda balance: (balances_partition(balance.customer_id), balance.id),
+)
+CREDIT_ENTRIES: Final = Layout(
+    CreditEntry,
+    _TABLE,
+    key=lambda entry: (balance_partition(entry.balance_id), f"ENTRY#{entry.number:06d}"),
 )
 SERIES: Final = Layout(Series, _TABLE, key=lambda series: (f"SERIES#{series.id}", "SERIES"))
 NUMBER_BLOCKS: Final = Layout(NumberBlock, _TABLE, key=_block_key)

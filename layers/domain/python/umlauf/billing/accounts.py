@@ -19,18 +19,21 @@ from umlauf.billing.credits import (
     lower_open,
     take_overpayment,
 )
+from umlauf.billing.errors import UnknownInvoice
+from umlauf.billing.documents import DocumentKind
 from umlauf.billing.events import (
     CreditApplied,
     CreditedLine,
     CreditNoteIssued,
+    CreditPaidOut,
     InvoicePaid,
     IssuedTax,
     OpenAmountLowered,
     OverpaymentCredited,
 )
 from umlauf.billing.model import InvoiceLine, Receivable, ReceivableStatus
-from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberUse
-from umlauf.billing.ports import CreditBalances, Receivables
+from umlauf.billing.numbering import FreeNumber
+from umlauf.billing.ports import CreditBalances, Receivables, SettlementDesk
 from umlauf.kernel.events import Event
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
@@ -75,13 +78,12 @@ class CustomerAccounts:
     def pay_from_balance(
         self, receivable: Receivable, legal_entity: str, most: Money | None = None
     ) -> Receivable:
-        """Let the customer's credit pay what is open, as far as it goes; put both if it did.
+        """Let the customer's credit pay what is open, as far as it (and `most`) goes.
 
-        A fresh receivable comes back unput when there is no credit.
+        The balance is put, the receivable is the caller's to put: it may change further.
         """
         currency = receivable.amount.currency
         balance = self.balance(receivable.customer_id, legal_entity, currency)
-        was_paid = receivable.status is ReceivableStatus.PAID
         left, after, entries = apply_credit(balance, receivable, self._work.now, most)
         for entry in entries:
             fact = CreditApplied(
@@ -93,11 +95,10 @@ class CustomerAccounts:
                 left=left.amount,
             )
             self.put_movement(left, entry, fact)
-            self.put_receivable(after, was_paid=was_paid)
         return after
 
     def keep_overpayment(self, receivable: Receivable, legal_entity: str) -> Receivable:
-        """Move what was paid too much to the balance; put both if there was any."""
+        """Move what was paid too much to the balance. The receivable is the caller's to put."""
         currency = receivable.amount.currency
         balance = self.balance(receivable.customer_id, legal_entity, currency)
         grown, after, entries = take_overpayment(balance, receivable, self._work.now)
@@ -111,8 +112,27 @@ class CustomerAccounts:
                 left=grown.amount,
             )
             self.put_movement(grown, entry, fact)
-            self._work.put(after)
         return after
+
+    def pay_out(
+        self, balance: CreditBalance, amount: Money, reference: str, paid_on: date
+    ) -> CreditEntry:
+        """Take what went back to the customer's bank account off the balance.
+
+        Raises CreditShort, CurrencyMismatch.
+        """
+        left, entry = balance.move(EntryKind.PAID_OUT, -amount, reference, self._work.now)
+        fact = CreditPaidOut(
+            balance_id=left.id,
+            entry_id=entry.id,
+            customer_id=left.customer_id,
+            legal_entity=left.legal_entity,
+            amount=amount,
+            reference=reference,
+            paid_on=paid_on,
+        )
+        self.put_movement(left, entry, fact)
+        return entry
 
     def put_movement(self, balance: CreditBalance, entry: CreditEntry, *facts: Event) -> None:
         self._work.put(balance, *facts)
@@ -143,7 +163,8 @@ class CustomerAccounts:
         if note.to_balance:
             self._credit(note)
         self._work.put(note, told(note))
-        self._work.put(DocumentNumber(number.number, number.block_id, NumberUse.ISSUED, note_id))
+        billed = (line.subscription_id for line in note.lines)
+        self._work.put(number.used_on(note_id, DocumentKind(note.kind), note.gross, billed))
         return note
 
     def _credit(self, note: CreditNote) -> None:
@@ -167,6 +188,24 @@ class CustomerAccounts:
             amount=receivable.amount,
             paid_at=self._work.now,
         )
+
+
+def balanced(receivable: Receivable, *, work: Work, desk: SettlementDesk) -> Receivable:
+    """Keep what is too much as credit; once it was, take it back before anything is owed again.
+
+    So news may come in any order: what was paid too much at first covers a fee that is told later.
+    The receivable is the caller's to put. Raises UnknownInvoice.
+    """
+    is_owed_again = bool(receivable.open and receivable.moved)
+    if not (receivable.overpaid or is_owed_again):
+        return receivable
+    invoice = desk.invoices.get(receivable.id)
+    if invoice is None:
+        raise UnknownInvoice(f"there is no invoice {receivable.id}", field="invoice_id")
+    accounts = CustomerAccounts(work, desk)
+    if is_owed_again:
+        return accounts.pay_from_balance(receivable, invoice.legal_entity, receivable.moved)
+    return accounts.keep_overpayment(receivable, invoice.legal_entity)
 
 
 def told(note: CreditNote) -> CreditNoteIssued:

@@ -234,6 +234,11 @@ class Receivable:
         return self._credits_from(CreditSource.BALANCE)
 
     @property
+    def moved(self) -> Money:
+        """What was paid too much and went to the customer's credit balance."""
+        return self._credits_from(CreditSource.MOVED)
+
+    @property
     def open(self) -> Money:
         """What is still to be paid, fees included; never negative."""
         return max(self._owed + self.fees - self._covered, self._nothing)
@@ -330,7 +335,7 @@ class Receivable:
     @property
     def _covered(self) -> Money:
         """What was paid and stayed here, by banks and from the balance."""
-        return self.paid + self.from_balance - self._credits_from(CreditSource.MOVED)
+        return self.paid + self.from_balance - self.moved
 
     def _credits_from(self, source: CreditSource) -> Money:
         amounts = (one.amount for one in self.credits if one.source is source)

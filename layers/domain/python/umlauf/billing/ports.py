@@ -120,6 +120,15 @@ class BillingDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementDesk:
+    """Everything it takes to take in what became of a payment."""
+
+    invoices: Invoices
+    receivables: Receivables
+    balances: CreditBalances
+
+
+@dataclass(frozen=True, slots=True)
 class CreditDesk:
     """Everything it takes to give something back by hand, wired by the edge."""
 
