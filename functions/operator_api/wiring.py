@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from umlauf.customers.ports import VatIdChecks
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
+from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
 from umlauf_adapters.customers.customers import DynamoCustomers
@@ -30,6 +31,7 @@ ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
 CASES: Final = DynamoCases()
 COMMANDS: Final = DynamoCommands()
+COUPONS: Final = DynamoCoupons()
 CUSTOMERS: Final = DynamoCustomers()
 DEBTORS: Final = DynamoDebtors()
 DEVICES: Final = DynamoDevices()

@@ -1,4 +1,4 @@
-"""Plans come back from DynamoDB as they were published."""
+"""Plans and coupons come back from DynamoDB as they were published."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,16 +8,21 @@ import pytest
 import yaml
 
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, CITY_PREPAID, NOW
-from umlauf.catalog.catalog_file import read_catalog
-from umlauf.catalog.errors import UnknownPlan
+from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.document.catalog import read_catalog
+from umlauf.catalog.errors import UnknownCoupon, UnknownPlan
 from umlauf.catalog.model import Plan
+from umlauf.catalog.use_cases.publish_coupon import publish_coupon
 from umlauf.catalog.use_cases.publish_plan import publish_plan
+from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work, carry_out
+from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import PLANS, DynamoPlans
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 
 pytestmark = pytest.mark.usefixtures("tables")
 
+WELCOME = Coupon(id="welcome", name="Welcome", amounts=(Money(500, "EUR"),), is_once_amount=True)
 FILE = Path(__file__).resolve().parents[3] / "catalog" / "plans.yaml"
 
 
@@ -39,7 +44,7 @@ def test_a_plan_comes_back_as_it_was_published(draft: Plan) -> None:
 
 def test_the_catalog_we_ship_is_published_once_however_often_it_is_applied() -> None:
     document: dict[str, Any] = yaml.safe_load(FILE.read_text())
-    versions = [publish(draft).plan_version for draft in read_catalog(document) * 2]
+    versions = [publish(draft).plan_version for draft in read_catalog(document).plans * 2]
     assert versions == [1] * 6
     assert [plan.id for plan in DynamoPlans().list_on_sale()] == [
         "city-flat:1",
@@ -73,3 +78,21 @@ def test_an_unknown_plan_is_not_found(plan_id: str) -> None:
         DynamoPlans().on_sale(plan_id)
     with pytest.raises(UnknownPlan):
         DynamoPlans().get(plan_id, 1)
+
+
+def test_a_coupon_is_kept_as_it_is_offered_now() -> None:
+    def offer(draft: Coupon) -> None:
+        carry_out(
+            lambda work: publish_coupon(draft, work=work, coupons=DynamoCoupons()),
+            works=DynamoWorks(),
+            now=NOW,
+        )
+
+    for draft in (WELCOME, WELCOME, replace(WELCOME, periods=6)):
+        offer(draft)
+    stored = DynamoCoupons().get("welcome")
+    assert (stored.as_draft(), stored.version) == (replace(WELCOME, periods=6), 2)
+    assert DynamoCoupons().list_all() == [stored]
+    with pytest.raises(UnknownCoupon) as refusal:
+        DynamoCoupons().get("farewell")
+    assert refusal.value.field == "coupon_id"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.offer_fakes import OfferWorld
-from umlauf.catalog.catalog_file import read_catalog
+from umlauf.catalog.document.catalog import read_catalog
 from umlauf.catalog.errors import BadCatalogFile
 from umlauf.catalog.model import Supply, TaxCategory, rate_item
 from umlauf.kernel.money import Money
@@ -23,7 +23,7 @@ def document() -> dict[str, Any]:
 
 
 def test_the_catalog_we_ship_is_sold_in_euros_and_dollars(document: dict[str, Any]) -> None:
-    plans = {plan.plan_id: plan for plan in read_catalog(document)}
+    plans = {plan.plan_id: plan for plan in read_catalog(document).plans}
     assert sorted(plans) == ["city-flat", "city-metered", "city-prepaid"]
     for plan in plans.values():
         for currency in ("EUR", "USD"):
@@ -31,7 +31,7 @@ def test_the_catalog_we_ship_is_sold_in_euros_and_dollars(document: dict[str, An
 
 
 def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> None:
-    flat, metered, prepaid = read_catalog(document)
+    flat, metered, prepaid = read_catalog(document).plans
     assert rate_item(flat.items[0], "EUR", 1) == Money(5900, "EUR")
     assert rate_item(flat.items[0], "USD", 1) == Money(6400, "USD")
     assert rate_item(metered.items[0], "EUR", 1) == Money(990, "EUR")
@@ -43,21 +43,21 @@ def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> Non
 
 
 def test_a_guide_is_goods_at_the_reduced_rate(document: dict[str, Any]) -> None:
-    flat = read_catalog(document)[0]
+    flat = read_catalog(document).plans[0]
     guide = next(item for item in flat.items_with(["city-guide"]) if item.id == "city-guide")
     assert (guide.tax_category, guide.supply) == (TaxCategory.REDUCED, Supply.GOODS)
 
 
 def test_publishing_the_file_twice_publishes_it_once(document: dict[str, Any]) -> None:
     world = OfferWorld()
-    versions = [world.publish(draft).plan_version for draft in read_catalog(document) * 2]
+    versions = [world.publish(draft).plan_version for draft in read_catalog(document).plans * 2]
     assert versions == [1] * 6
 
 
 def test_net_prices_are_said_to_be_net(document: dict[str, Any]) -> None:
-    assert all(plan.prices_include_tax for plan in read_catalog(document))
+    assert all(plan.prices_include_tax for plan in read_catalog(document).plans)
     document["plans"]["city-flat"]["prices_include_tax"] = False
-    assert not read_catalog(document)[0].prices_include_tax
+    assert not read_catalog(document).plans[0].prices_include_tax
 
 
 def _set(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
@@ -78,7 +78,7 @@ TIERS = ("plans", "city-metered", "items", 1, "prices", "EUR", "graduated")
     ("change", "field"),
     [
         pytest.param(_set("plans", to=[]), "plans", id="no mapping"),
-        pytest.param(_set("coupons", to={"x": 1}), "coupons", id="unknown section"),
+        pytest.param(_set("bargains", to={"x": 1}), "bargains", id="unknown section"),
         pytest.param(_set("plans", "City Flat", to={}), "plans.City Flat", id="empty plan"),
         pytest.param(
             _set("plans", "city-flat", "colour", to="red"),
@@ -146,7 +146,7 @@ TIERS = ("plans", "city-metered", "items", 1, "prices", "EUR", "graduated")
         ),
         pytest.param(
             _set("plans", "city-flat", "interval", to={"unit": "day", "count": 0}),
-            "plans.city-flat.interval",
+            "plans.city-flat.interval.count",
             id="no length",
         ),
         pytest.param(

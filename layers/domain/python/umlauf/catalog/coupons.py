@@ -1,6 +1,6 @@
 """Coupons: how much off what, and for how long. Their effect on a bill is billing's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -51,6 +51,10 @@ class Coupon:
     def amount_in(self, currency: str) -> Money | None:
         """What is off in a currency; None for a percentage, or where it offers nothing."""
         return next((one for one in self.amounts if one.currency == currency), None)
+
+    def as_draft(self) -> "Coupon":
+        """The content alone."""
+        return replace(self, version=0)
 
     def _require_percent(self) -> None:
         if self.percent is None:

@@ -33,6 +33,12 @@ class BadCoupon(InvalidInput):
     code = "catalog.bad_coupon"
 
 
+class TooManyChanges(Conflict):
+    """More at once than one transaction holds."""
+
+    code = "catalog.too_many_changes"
+
+
 class UnknownCoupon(NotFound):
     code = "catalog.unknown_coupon"
 

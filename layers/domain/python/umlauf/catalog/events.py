@@ -10,3 +10,10 @@ class PlanPublished:
 
     plan_id: str
     plan_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CouponPublished:
+    TYPE: ClassVar[str] = "catalog.coupon_published.v1"
+
+    coupon_id: str

@@ -320,13 +320,13 @@ class Plan:
                 raise BadPlan(
                     f"{item.id} has a price for phase {price.phase}; the plan's phases are: "
                     f"{', '.join(phase.name for phase in self.phases) or 'none'}",
-                    field="prices",
+                    field="items",
                 )
             if price.term is not None and price.term not in self.terms.term_options:
                 raise BadPlan(
                     f"{item.id} has a price for a term of {price.term.count} "
                     f"{price.term.unit.value}(s), which is no term option: add it to term_options",
-                    field="prices",
+                    field="items",
                 )
         for currency in sorted({price.currency for price in item.prices}):
             for term in self.terms.term_options or (None,):
@@ -454,7 +454,7 @@ def _require_ever_priced(item: PlanItem, choice: PriceChoice) -> None:
     for price in item.prices:
         if most_specific((replace(price, valid_from=None, valid_until=None, site=None),), choice):
             return
-    raise BadPlan(f"{item.id} has no price in {choice}: add one", field="prices")
+    raise BadPlan(f"{item.id} has no price in {choice}: add one", field="items")
 
 
 def _require_same_currencies(items: Iterable[PlanItem], whose: str) -> None:
@@ -466,7 +466,7 @@ def _require_same_currencies(items: Iterable[PlanItem], whose: str) -> None:
             raise BadPlan(
                 f"{item_id} has no price in {', '.join(missing)}, but other items of {whose} "
                 "have: add it",
-                field="prices",
+                field="items",
             )
 
 

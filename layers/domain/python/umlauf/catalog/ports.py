@@ -1,8 +1,9 @@
-"""Where plans are kept."""
+"""Where plans and coupons are kept."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Listing, Plan
 
 
@@ -18,3 +19,14 @@ class Plans(Protocol):
 
     def list_on_sale(self) -> Sequence[Plan]:
         """Every plan on sale, by plan id."""
+
+
+class Coupons(Protocol):
+    def get(self, coupon_id: str) -> Coupon:
+        """The coupon as it is offered now. Raises UnknownCoupon."""
+
+    def find(self, coupon_id: str) -> Coupon | None:
+        """The coupon, if it was ever published."""
+
+    def list_all(self) -> Sequence[Coupon]:
+        """Every coupon, by id."""

@@ -1,77 +1,37 @@
-"""Plans on the wire: items with their price books, add-ons and terms."""
+"""Plans on the wire: items with their price books, add-ons, terms, phases and policies."""
 
 from datetime import datetime
 
-from umlauf.catalog.model import AddOn, MeteredItem, Plan, PlanItem, PrepaidItem
-from umlauf.catalog.price_models.flat import Flat
-from umlauf.catalog.price_models.graduated import Graduated
-from umlauf.catalog.price_models.per_unit import PerUnit
-from umlauf.catalog.price_models.rating import Price
-from umlauf.kernel.calendar import Interval
-from umlauf_http.wire import Exact, Out, PageOut
-
-
-class IntervalOut(Out):
-    unit: str
-    count: int
-
-    @classmethod
-    def of(cls, interval: Interval) -> "IntervalOut":
-        return cls(unit=interval.unit.value, count=interval.count)
-
-
-class TierOut(Out):
-    """The units up to and including `up_to`; null in the open last tier."""
-
-    up_to: Exact | None
-    unit_price_minor: Exact
-    flat_minor: Exact
-
-
-class PriceOut(Out):
-    """Prices are exact decimals in minor units: "12.5" is twelve and a half cents."""
-
-    currency: str
-    model: str
-    amount_minor: Exact | None
-    unit_price_minor: Exact | None
-    tiers: list[TierOut] | None
-
-    @classmethod
-    def of(cls, price: Price) -> "PriceOut":
-        flat = unit = None
-        tiers = None
-        match price.model:
-            case Flat(amount):
-                flat = amount
-            case PerUnit(unit_price):
-                unit = unit_price
-            case Graduated(found):
-                tiers = [
-                    TierOut(
-                        up_to=tier.up_to,
-                        unit_price_minor=tier.unit_price_minor,
-                        flat_minor=tier.flat_minor,
-                    )
-                    for tier in found
-                ]
-        return cls(
-            currency=price.currency,
-            model=price.model.KIND,
-            amount_minor=flat,
-            unit_price_minor=unit,
-            tiers=tiers,
-        )
+from umlauf.catalog.model import (
+    AddOn,
+    BaseFee,
+    Delivery,
+    MeteredItem,
+    Plan,
+    PlanItem,
+    PrepaidItem,
+    Terms,
+)
+from umlauf.catalog.policies import ChangePolicy, Commitment, PausePolicy, Phase
+from umlauf_http.representations.prices import IntervalOut, PriceOut
+from umlauf_http.wire import Out, PageOut
 
 
 class ItemOut(Out):
-    """`kind` is base_fee, metered or prepaid; a base fee has no meter."""
+    """What is charged. `kind` is base_fee, one_off_fee, delivery, deposit, metered or prepaid.
+
+    Only metered and prepaid items have a meter, only metered ones an aggregation, only base fees a
+    timing (advance or arrears), only deliveries a notice for skipping.
+    """
 
     id: str
     kind: str
     name: str
     meter: str | None
     unit: str | None
+    aggregation: str | None
+    timing: str | None
+    skip_notice_days: int | None
     tax_category: str
     prices: list[PriceOut]
 
@@ -83,6 +43,9 @@ class ItemOut(Out):
             name=item.name,
             meter=item.meter if isinstance(item, MeteredItem | PrepaidItem) else None,
             unit=item.unit if isinstance(item, MeteredItem | PrepaidItem) else None,
+            aggregation=item.aggregation.value if isinstance(item, MeteredItem) else None,
+            timing=item.timing.value if isinstance(item, BaseFee) else None,
+            skip_notice_days=item.skip_notice_days if isinstance(item, Delivery) else None,
             tax_category=item.tax_category.value,
             prices=[PriceOut.of(price) for price in item.prices],
         )
@@ -100,11 +63,94 @@ class AddOnOut(Out):
         )
 
 
+class PhaseOut(Out):
+    """The last phase has no length: it goes on."""
+
+    name: str
+    length: IntervalOut | None
+    is_free: bool
+
+    @classmethod
+    def of(cls, phase: Phase) -> "PhaseOut":
+        length = None if phase.length is None else IntervalOut.of(phase.length)
+        return cls(name=phase.name, length=length, is_free=phase.is_free)
+
+
+class TermsOut(Out):
+    """With `term_options` the subscriber chooses the minimum term among them."""
+
+    term_options: list[IntervalOut]
+    ends_with_period: bool
+    credit_on_end: str
+    withdrawal_days: int
+
+    @classmethod
+    def of(cls, terms: Terms) -> "TermsOut":
+        return cls(
+            term_options=[IntervalOut.of(option) for option in terms.term_options],
+            ends_with_period=terms.ends_with_period,
+            credit_on_end=terms.credit_on_end.value,
+            withdrawal_days=terms.withdrawal_days,
+        )
+
+
+class ChangesOut(Out):
+    upgrade: str
+    downgrade: str
+    credit: str
+
+    @classmethod
+    def of(cls, policy: ChangePolicy) -> "ChangesOut":
+        return cls(
+            upgrade=policy.upgrade.value,
+            downgrade=policy.downgrade.value,
+            credit=policy.credit.value,
+        )
+
+
+class PausesOut(Out):
+    """With `stops_clock` the minimum term moves on by the paused days."""
+
+    most_days: int | None
+    stops_clock: bool
+    credit: str
+    notice_days: int
+
+    @classmethod
+    def of(cls, policy: PausePolicy) -> "PausesOut":
+        return cls(
+            most_days=policy.most_days,
+            stops_clock=policy.stops_clock,
+            credit=policy.credit.value,
+            notice_days=policy.notice_days,
+        )
+
+
+class CommitmentOut(Out):
+    """What a full billing period comes to, at least and at most."""
+
+    currency: str
+    minimum_minor: int | None
+    maximum_minor: int | None
+
+    @classmethod
+    def of(cls, commitment: Commitment) -> "CommitmentOut":
+        return cls(
+            currency=commitment.currency,
+            minimum_minor=commitment.minimum_minor,
+            maximum_minor=commitment.maximum_minor,
+        )
+
+
 class PlanOut(Out):
+    """A plan as it is sold. One with `pauses` null cannot be paused."""
+
     id: str
     version: int
     name: str
+    product_id: str | None
     interval: IntervalOut
+    anchor_day: int | None
     items: list[ItemOut]
     add_ons: list[AddOnOut]
     currencies: list[str]
@@ -112,6 +158,12 @@ class PlanOut(Out):
     prices_include_tax: bool
     minimum_term: IntervalOut | None
     notice: IntervalOut | None
+    terms: TermsOut
+    phases: list[PhaseOut]
+    proration: str
+    changes: ChangesOut
+    pauses: PausesOut | None
+    commitments: list[CommitmentOut]
     published_at: datetime | None
 
     @classmethod
@@ -121,7 +173,9 @@ class PlanOut(Out):
             id=plan.plan_id,
             version=plan.plan_version,
             name=plan.name,
+            product_id=plan.product_id,
             interval=IntervalOut.of(plan.interval),
+            anchor_day=plan.anchor_day,
             items=[ItemOut.of(item) for item in plan.items],
             add_ons=[AddOnOut.of(add_on) for add_on in plan.add_ons],
             currencies=list(plan.currencies),
@@ -129,6 +183,12 @@ class PlanOut(Out):
             prices_include_tax=plan.prices_include_tax,
             minimum_term=IntervalOut.of(terms.minimum_term) if terms.minimum_term else None,
             notice=IntervalOut.of(terms.notice) if terms.notice else None,
+            terms=TermsOut.of(terms),
+            phases=[PhaseOut.of(phase) for phase in plan.phases],
+            proration=plan.proration.value,
+            changes=ChangesOut.of(plan.changes),
+            pauses=None if plan.pauses is None else PausesOut.of(plan.pauses),
+            commitments=[CommitmentOut.of(one) for one in plan.commitments],
             published_at=plan.published_at,
         )
 
