@@ -15,6 +15,7 @@ AWS_SERVICES = frozenset(
         "events",
         "iot",
         "iot-data",
+        "s3",
         "sesv2",
         "sqs",
         "ssm",
@@ -23,6 +24,17 @@ AWS_SERVICES = frozenset(
     }
 )
 CHALICE_MODULES = frozenset({"__init__.py", "app.py"})
+# Documents speak German, Dutch and English; Babel reads a locale with those it inherits from.
+LOCALES = frozenset({"root", "de", "de_DE", "nl", "nl_NL", "en", "en_001", "en_GB"})
+# reportlab imports PIL.Image, images or not; that needs one extension module and its libraries.
+IMAGING_LIBRARIES = ("libXau", "libjpeg", "liblzma", "libopenjp2", "libtiff", "libxcb", "libzstd")
+NEVER_READ = (
+    "babel/messages",
+    "reportlab/fonts",
+    "reportlab/graphics",
+    "reportlab/platypus",
+    "share",
+)
 
 
 def trim(site_packages: Path) -> None:
@@ -37,6 +49,7 @@ def trim(site_packages: Path) -> None:
         stub.unlink()
     _trim_botocore(site_packages / "botocore" / "data")
     _trim_chalice(site_packages / "chalice")
+    _trim_typesetting(site_packages)
 
 
 def _trim_botocore(data: Path) -> None:
@@ -59,3 +72,17 @@ def _trim_chalice(package: Path) -> None:
             shutil.rmtree(entry)
         elif entry.name not in CHALICE_MODULES:
             entry.unlink()
+
+
+def _trim_typesetting(site_packages: Path) -> None:
+    for folder in NEVER_READ:
+        shutil.rmtree(site_packages / folder, ignore_errors=True)
+    for locale in (site_packages / "babel" / "locale-data").glob("*.dat"):
+        if locale.stem not in LOCALES:
+            locale.unlink()
+    for extension in (site_packages / "PIL").glob("_*.so"):
+        if not extension.name.startswith("_imaging."):
+            extension.unlink()
+    for library in (site_packages / "pillow.libs").glob("*.so*"):
+        if not library.name.startswith(IMAGING_LIBRARIES):
+            library.unlink()

@@ -10,8 +10,8 @@ from packaging.utils import canonicalize_name
 from artifacts.target import PLATFORM, PYTHON_VERSION
 from tests.architecture.tree import ROOT, name
 
-LAYER = ROOT / "layers" / "dependencies"
-LOCKED = sorted([*ROOT.glob("requirements/*.in"), *LAYER.glob("*.in")])
+LAYERS = ROOT / "layers"
+LOCKED = sorted([*ROOT.glob("requirements/*.in"), *LAYERS.glob("*/*.in")])
 PIN = re.compile(
     r"^([A-Za-z0-9_.\[\]-]+)==(\S+)((?:.*\\\n)(?:\s+--hash=sha256:[0-9a-f]{64}.*\n)+)?",
     re.MULTILINE,
@@ -58,7 +58,7 @@ def test_every_pin_has_a_hash_and_the_lock_tells_nothing_of_its_maker(source: Pa
 
 def test_what_is_deployed_is_what_was_tested() -> None:
     tested = pins(ROOT / "requirements" / "dev.txt")
-    for lock in LAYER.glob("*.txt"):
+    for lock in LAYERS.glob("*/*.txt"):
         for package, versions in pins(lock).items():
             assert versions <= tested[package], f"{package} of {name(lock)} was never tested"
 

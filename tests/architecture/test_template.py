@@ -39,7 +39,11 @@ def test_every_function_folder_is_deployed(template: Template) -> None:
 
 
 @pytest.mark.parametrize(
-    "layer", ["DependenciesLayer", "DomainLayer", "AdaptersLayer", "IntegrationsLayer", "HttpLayer"]
+    "layer",
+    [
+        *("DependenciesLayer", "TypesettingLayer"),
+        *("DomainLayer", "AdaptersLayer", "IntegrationsLayer", "HttpLayer"),
+    ],
 )
 def test_a_changed_layer_reaches_the_functions_that_use_it(layer: str, template: Template) -> None:
     # Traffic goes to an alias. Without a new version it would go on to the old layer for ever.

@@ -19,6 +19,7 @@ from umlauf.billing.model import (
 )
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
+from umlauf.billing.stored_documents import StoredDocument
 from umlauf_adapters.kernel.documents import encode_instant
 from umlauf_adapters.kernel.items import context_table
 from umlauf_adapters.kernel.layouts import Key, Layout
@@ -30,6 +31,14 @@ PARKED_PARTITION: Final = "PARKED"
 
 def invoice_partition(invoice_id: str) -> str:
     return f"INVOICE#{invoice_id}"
+
+
+def document_partition(document_id: str) -> str:
+    return f"DOCUMENT#{document_id}"
+
+
+def customer_partition(customer_id: str) -> str:
+    return f"CUSTOMER#{customer_id}"
 
 
 def noted_partition(customer_id: str) -> str:
@@ -129,6 +138,11 @@ CREDIT_ENTRIES: Final = Layout(
     CreditEntry,
     _TABLE,
     key=lambda entry: (balance_partition(entry.balance_id), f"ENTRY#{entry.number:06d}"),
+)
+STORED_DOCUMENTS: Final = Layout(
+    StoredDocument,
+    _TABLE,
+    key=lambda document: (document_partition(document.id), "DOCUMENT"),
 )
 SERIES: Final = Layout(Series, _TABLE, key=lambda series: (f"SERIES#{series.id}", "SERIES"))
 NUMBER_BLOCKS: Final = Layout(NumberBlock, _TABLE, key=_block_key)

@@ -76,3 +76,15 @@ class CreditShort(Conflict):
     """The credit balance holds less than is asked of it; the message says how much."""
 
     code = "billing.credit_short"
+
+
+class UnknownDocument(NotFound):
+    """There is no invoice or credit note of that id, or it is not in the archive yet."""
+
+    code = "billing.unknown_document"
+
+
+class DocumentKeyTaken(Conflict):
+    """The archive holds another document under this number; people must look at both."""
+
+    code = "billing.document_key_taken"

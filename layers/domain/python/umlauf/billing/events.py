@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from umlauf.billing.documents import DocumentKind
 from umlauf.billing.model import LineKind
 from umlauf.kernel.money import Money
 
@@ -220,3 +221,19 @@ class CreditPaidOut:
     amount: Money
     reference: str
     paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStored:
+    """The document of an invoice or credit note lies in the archive, for good."""
+
+    TYPE: ClassVar[str] = "billing.document_stored.v1"
+
+    document_id: str
+    kind: DocumentKind
+    number: str
+    legal_entity: str
+    customer_id: str
+    key: str
+    sha256: str
+    size_bytes: int

@@ -1,6 +1,6 @@
 """What billing needs from outside: its own records, and what the contexts beside it counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -8,9 +8,11 @@ from typing import Protocol
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.credits import CreditBalance, CreditEntry
+from umlauf.billing.documents import DocumentView
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
+from umlauf.billing.stored_documents import ArchivedFile, StoredDocument
 from umlauf.catalog.ports import Plans
 from umlauf.customers.ports import Customers
 from umlauf.kernel.calendar import Period
@@ -138,3 +140,27 @@ class CreditDesk:
     balances: CreditBalances
     numbers: Numbers
     subscriptions: Subscriptions
+
+
+class StoredDocuments(Protocol):
+    def get(self, document_id: str) -> StoredDocument | None:
+        """What is on record of the document of an invoice or credit note."""
+
+
+class DocumentArchive(Protocol):
+    """Files that can be put once, and neither changed nor removed for as long as the law wants."""
+
+    def put_once(self, key: str, content: bytes, *, document_id: str) -> ArchivedFile:
+        """Put the file, unless the key has one of this document: then that one stays.
+
+        Raises DocumentKeyTaken if it has another document's, Transient.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDesk:
+    """Everything it takes to store a document, wired by the edge."""
+
+    stored_documents: StoredDocuments
+    archive: DocumentArchive
+    render: Callable[[DocumentView], bytes]
