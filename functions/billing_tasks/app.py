@@ -6,7 +6,6 @@ again: what is billed is not due any more, and what is not is found again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shards import PARKED_SHARD, bill_shard
 from umlauf.billing.model import OVERDUE_SHARDS
-from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse
+from umlauf.billing.numbering import DocumentNumber, NumberBlock
 from umlauf.billing.runs import BillingRun, RunCursor, ShardReport
 from umlauf.billing.terms import UMLAUF
 from umlauf.billing.use_cases.begin_run import begin_run
@@ -114,7 +113,7 @@ def _bill_shard(
 ) -> dict[str, Any]:
     """Bill a shard as far as time allows; the answer is the input of the next call."""
     report, rest = bill_shard(event, now, has_time)
-    metrics.add_metric("InvoiceIssued", MetricUnit.Count, report.billed)
+    metrics.add_metric("ContractBilled", MetricUnit.Count, report.billed)
     metrics.add_metric("ContractParked", MetricUnit.Count, sum(report.parked.values()))
     so_far = decode(ShardReport, event.get("report", {}))
     return {**event, **rest, "report": encode(so_far + report)}
@@ -133,6 +132,7 @@ def _finish_run(event: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "run_id": run.id,
         "report": encode(run.report),
+        "documents": encode(run.documents),
         "voided_numbers": list(run.voided_numbers),
         "is_behind": through < now,
     }
@@ -151,10 +151,7 @@ def _seal(run_id: str, report: ShardReport, through: datetime, work: Work) -> Bi
     numbers = [
         number for block in NUMBERS.blocks(run_id) for number in _settled_numbers(block, work.now)
     ]
-    voided = tuple(sorted(number.id for number in numbers if number.use is NumberUse.VOIDED))
-    # Counted from the record: an execution that was cut off left its invoices, but no report.
-    on_record = replace(report, billed=len(numbers) - len(voided))
-    return finish_run(run, on_record, through=through, voided_numbers=voided, work=work, runs=RUNS)
+    return finish_run(run, report, through=through, numbers=numbers, work=work, runs=RUNS)
 
 
 def _settled_numbers(block: NumberBlock, now: datetime) -> list[DocumentNumber]:

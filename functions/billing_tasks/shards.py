@@ -1,34 +1,33 @@
-"""Bills one shard of a run, contract by contract. One bad contract never stops it."""
+"""Bills one part of a run, contract by contract. One bad contract never stops it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
+from number_supply import NumberSupply
+from umlauf.billing.catching_up import BillingOffice, catch_up, due_with
+from umlauf.billing.credits import balance_id
 from umlauf.billing.errors import RunFinished
-from umlauf.billing.numbering import FreeNumber, free_numbers, series_of
+from umlauf.billing.numbering import series_of
 from umlauf.billing.runs import ShardReport
-from umlauf.billing.terms import UMLAUF
-from umlauf.billing.use_cases.bill_contract import BillingResult, Outcome, bill_contract
+from umlauf.billing.use_cases.bill_contract import Outcome, entity_of
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
-from umlauf.billing.use_cases.release_contract import release_contract
-from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import Transient, UmlaufError
-from umlauf.kernel.work import AlreadyClaimed, Page, StaleVersion, Work, carry_out
+from umlauf.kernel.work import Page, carry_out
 from umlauf.subscriptions.model import Subscription
 from umlauf_adapters.kernel.documents import decode
-from wiring import DESK, NUMBERS, PARKED, RUNS, WORKS
+from wiring import BALANCES, CUSTOMERS, DESK, PARKED, SUBSCRIPTIONS, WORKS
 
 PARKED_SHARD: Final = "parked"
 """The contracts earlier runs could not bill are a shard of their own."""
 PAGE: Final = 50
 """Contracts between two looks at the clock."""
 MAX_PAGES: Final = 400
-MAX_BOUNDARIES: Final = 24
-"""How many boundaries a contract catches up in one visit; the next run goes on."""
 
 logger = Logger(child=True)
 
@@ -41,59 +40,16 @@ class _Place:
     cursor: str | None = None
 
 
-class _NumberSupply:
-    """The numbers of one shard of a run: what an earlier call left over, then new blocks."""
-
-    def __init__(self, run_id: str, shard: str, now: datetime) -> None:
-        series = series_of(UMLAUF.series_prefix, local_date(now, UMLAUF.time_zone).year)
-        self._wanted = NumbersWanted(run_id, shard, series, count=1)
-        self._now = now
-        self._free: list[FreeNumber] = []
-        self._has_looked = False
-
-    def expect(self, count: int) -> None:
-        """Reserve at most so many at a time: what is not needed must be voided."""
-        self._wanted = replace(self._wanted, count=max(count, 1))
-
-    def next(self) -> FreeNumber:
-        """The lowest free number; it stays free until it is `used`. Raises RunFinished."""
-        if not self._has_looked:
-            self._free = self._left_over()
-            self._has_looked = True
-        if not self._free:
-            self._free = self._reserved()
-        return self._free[0]
-
-    def used(self, number: str) -> None:
-        self._free = [free for free in self._free if free.number != number]
-
-    def look_again(self) -> None:
-        """Somebody else works on this shard too and may have taken numbers."""
-        self._has_looked = False
-
-    def _left_over(self) -> list[FreeNumber]:
-        blocks = NUMBERS.blocks(self._wanted.run_id, self._wanted.shard)
-        taken = [number for block in blocks for number in NUMBERS.taken(block)]
-        return free_numbers(blocks, taken, self._wanted.series)
-
-    def _reserved(self) -> list[FreeNumber]:
-        block = carry_out(
-            lambda work: reserve_numbers(self._wanted, work=work, numbers=NUMBERS, runs=RUNS),
-            works=WORKS,
-            now=self._now,
-        )
-        return free_numbers([block], [], block.series)
-
-
 @dataclass(frozen=True, slots=True)
 class _Shard:
-    """One shard of a run at work."""
+    """One shard of a run at work. `seen` are contracts billed with others of their customer."""
 
     run_id: str
     name: str
-    now: datetime
     through: datetime
-    numbers: _NumberSupply
+    numbers: NumberSupply
+    office: BillingOffice
+    seen: set[str] = field(default_factory=set)
 
     @property
     def is_parked(self) -> bool:
@@ -108,8 +64,9 @@ def bill_shard(
     Gives what was done and where to go on; `more` says whether there is anything left.
     """
     run_id, name = str(task["run_id"]), str(task["shard"])
-    numbers = _NumberSupply(run_id, name, now)
-    shard = _Shard(run_id, name, now, decode(datetime, task["through"]), numbers)
+    numbers = NumberSupply(run_id, name, now)
+    office = BillingOffice(DESK, WORKS, PARKED, numbers, now)
+    shard = _Shard(run_id, name, decode(datetime, task["through"]), numbers, office)
     report = ShardReport()
     place: _Place | None = _Place(tuple(task["buckets"]), task.get("cursor"))
     try:
@@ -117,7 +74,7 @@ def bill_shard(
             if place is None or (report.due and not has_time()):
                 break
             contracts, place = _page(shard, place)
-            numbers.expect(len(contracts))
+            _look_ahead(contracts, shard)
             for subscription in contracts:
                 report += _bill(subscription, shard)
     except RunFinished:
@@ -133,9 +90,9 @@ def _page(shard: _Shard, place: _Place) -> tuple[list[Subscription], _Place | No
     """The contracts to bill next, as the index shows them, and the place after them."""
     if shard.is_parked:
         waiting = PARKED.waiting(limit=PAGE, cursor=place.cursor)
-        found = [DESK.subscriptions.find(parked.id) for parked in waiting.items]
+        found = SUBSCRIPTIONS.find_many(parked.id for parked in waiting.items)
         rest = _Place((), waiting.next_cursor) if waiting.next_cursor else None
-        return [subscription for subscription in found if subscription is not None], rest
+        return list(found.values()), rest
     due = DESK.subscriptions.list_due(
         place.buckets[0], int(shard.name), until=shard.through, limit=PAGE, cursor=place.cursor
     )
@@ -148,87 +105,120 @@ def _place_after(place: _Place, page: Page[Subscription]) -> _Place | None:
     return _Place(place.buckets[1:]) if place.buckets[1:] else None
 
 
+def _look_ahead(contracts: Sequence[Subscription], shard: _Shard) -> None:
+    """Read customers and balances of a page together, and say how many numbers it will need."""
+    CUSTOMERS.ahead.look(one.customer_id for one in contracts)
+    balances: list[str] = []
+    series: Counter[str] = Counter()
+    for one in contracts:
+        customer = CUSTOMERS.ahead.peek(one.customer_id)
+        if customer is None:
+            continue
+        try:
+            entity = entity_of(one, customer)
+        except UmlaufError:
+            continue  # nobody bills it: that is found out, and told, when it is its turn
+        balances.append(balance_id(customer.id, entity.id, one.currency))
+        year = local_date(shard.office.now, entity.time_zone).year
+        series[series_of(entity.series.invoices, year)] += 1
+    BALANCES.ahead.look(balances)
+    shard.numbers.expect(series)
+
+
 def _bill(subscription: Subscription, shard: _Shard) -> ShardReport:
-    """Bill all that is due on one contract, or park it with the reason."""
-    report = ShardReport(due=1)
+    """Bill all that is due on one contract, and on what goes onto one invoice with it.
+
+    What cannot be billed together is tried one by one, what cannot be billed alone is parked.
+    """
+    if subscription.id in shard.seen:
+        return ShardReport()
+    contracts = _together(subscription, shard)
+    shard.seen.update(one.id for one in contracts)
+    outcomes: dict[str, Outcome] = {}
+    parked: dict[str, int] = Counter()
+    if len(contracts) > 1 and _is_caught_up(contracts, shard, outcomes):
+        return _report(contracts, outcomes, parked)
+    for one in contracts:
+        obstacle = _obstacle(one, shard, outcomes)
+        if obstacle is not None:
+            outcomes.pop(one.id, None)
+            _park(one, obstacle, shard)
+            parked[obstacle.code] += 1
+    return _report(contracts, outcomes, parked)
+
+
+def _together(subscription: Subscription, shard: _Shard) -> tuple[Subscription, ...]:
+    """The contract alone, unless its customer wants one invoice for all."""
+    customer = CUSTOMERS.ahead.peek(subscription.customer_id)
+    if customer is None or not customer.billing.wants_consolidated_invoices:
+        return (subscription,)
     try:
-        for result in _boundaries(subscription, shard):
-            report += _counted(result)
-    except (Transient, StaleVersion, RunFinished):
+        return due_with(subscription, shard.office.now, DESK.subscriptions)
+    except Transient:
+        raise
+    except Exception:
+        logger.exception("other_contracts_not_found", subscription_id=subscription.id)
+        return (subscription,)
+
+
+def _is_caught_up(
+    contracts: Sequence[Subscription], shard: _Shard, outcomes: dict[str, Outcome]
+) -> bool:
+    """Bill contracts together; False when that failed, which says nothing about any of them."""
+    try:
+        _catch_up(contracts, shard, outcomes)
+    except (Transient, RunFinished):
+        raise
+    except Exception:
+        logger.exception("not_billed_together", subscription_ids=[one.id for one in contracts])
+        return False
+    return True
+
+
+def _obstacle(
+    subscription: Subscription, shard: _Shard, outcomes: dict[str, Outcome]
+) -> Obstacle | None:
+    """Bill one contract; what stands in the way, if anything does."""
+    try:
+        _catch_up((subscription,), shard, outcomes)
+    except (Transient, RunFinished):
         raise  # says nothing about this contract: the task is repeated as a whole
     except UmlaufError as error:
-        return report + _park(subscription, Obstacle(error.code, error.message), shard)
+        return Obstacle(error.code, error.message)
     except Exception as error:
         # A defect of ours must not keep the other contracts from being billed; it is logged with
         # its trace and parked, so that it is seen and tried again.
         logger.exception("contract_not_billed", subscription_id=subscription.id)
-        obstacle = Obstacle("billing.defect", type(error).__name__)
-        return report + _park(subscription, obstacle, shard)
-    return report
+        return Obstacle("billing.defect", type(error).__name__)
+    return None
 
 
-def _boundaries(subscription: Subscription, shard: _Shard) -> Iterator[BillingResult]:
-    """Bill one boundary after the other until the contract is up to date."""
-    current: Subscription | None = subscription
-    for _ in range(MAX_BOUNDARIES):
-        result = _bill_boundary(subscription.id, current, shard)
-        yield result
-        if not result.is_due_again(shard.now):
-            return
-        current = None
+def _catch_up(
+    contracts: Sequence[Subscription], shard: _Shard, outcomes: dict[str, Outcome]
+) -> None:
+    """Bill up to date and note what became of each: billed at one boundary is billed."""
+    for results in catch_up(contracts, shard.office, were_parked=shard.is_parked):
+        for result in results:
+            if outcomes.get(result.subscription.id) is not Outcome.BILLED:
+                outcomes[result.subscription.id] = result.outcome
 
 
-def _bill_boundary(
-    subscription_id: str, known: Subscription | None, shard: _Shard
-) -> BillingResult:
-    """Bill the index's copy first; if that is out of date, what is on record."""
-    tried = known or DESK.subscriptions.get(subscription_id)
-    try:
-        return _bill_once(tried, shard)
-    except AlreadyClaimed:
-        # The claims tell it before the version does: somebody else billed it, or the index lagged
-        # behind. Claimed though the contract did not move on is another matter.
-        current = DESK.subscriptions.get(subscription_id)
-        if current.version == tried.version:
-            raise
-        return _bill_once(current, shard)
+def _report(
+    contracts: Sequence[Subscription], outcomes: Mapping[str, Outcome], parked: Mapping[str, int]
+) -> ShardReport:
+    counts = Counter(outcomes.values())
+    not_due = counts[Outcome.NOT_DUE]
+    return ShardReport(
+        due=len(contracts),
+        billed=counts[Outcome.BILLED],
+        nothing_to_charge=counts[Outcome.NOTHING_TO_CHARGE],
+        skipped={Outcome.NOT_DUE.value: not_due} if not_due else {},
+        parked=parked,
+    )
 
 
-def _bill_once(known: Subscription, shard: _Shard) -> BillingResult:
-    """Bill in one work; one that lost a race is decided anew from the record."""
-    copies = [known]
-
-    def decide(work: Work) -> BillingResult:
-        if copies:
-            subscription = copies.pop()
-        else:
-            subscription = DESK.subscriptions.get(known.id)
-            shard.numbers.look_again()
-        result = bill_contract(
-            subscription, shard.numbers.next, entity=UMLAUF, work=work, desk=DESK
-        )
-        if shard.is_parked:
-            release_contract(known.id, work=work, parked=PARKED)
-        return result
-
-    result = carry_out(decide, works=WORKS, now=shard.now)
-    if result.invoice is not None:
-        shard.numbers.used(result.invoice.number)
-    return result
-
-
-def _counted(result: BillingResult) -> ShardReport:
-    match result.outcome:
-        case Outcome.BILLED:
-            return ShardReport(billed=1)
-        case Outcome.NOTHING_TO_CHARGE:
-            return ShardReport(nothing_to_charge=1)
-        case Outcome.NOT_DUE:
-            return ShardReport(skipped={Outcome.NOT_DUE.value: 1})
-
-
-def _park(subscription: Subscription, obstacle: Obstacle, shard: _Shard) -> ShardReport:
-    due_at = subscription.next_due_at or shard.now
+def _park(subscription: Subscription, obstacle: Obstacle, shard: _Shard) -> None:
+    due_at = subscription.next_due_at or shard.office.now
     carry_out(
         lambda work: park_contract(
             subscription.id,
@@ -239,9 +229,8 @@ def _park(subscription: Subscription, obstacle: Obstacle, shard: _Shard) -> Shar
             parked=PARKED,
         ),
         works=WORKS,
-        now=shard.now,
+        now=shard.office.now,
     )
     logger.warning(
         "contract_parked", subscription_id=subscription.id, run_id=shard.run_id, code=obstacle.code
     )
-    return ShardReport(parked={obstacle.code: 1})

@@ -16,7 +16,10 @@ from pynamodb.connection import Connection
 
 from tests.functions.loading import LambdaContext, loaded
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, CITY_PREPAID, OfferWorld
-from umlauf.billing.model import Invoice, RatedUsage, Receivable
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credits import CreditBalance, CreditEntry
+from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
 from umlauf.kernel.calendar import start_of_day
@@ -163,7 +166,10 @@ def documents() -> dict[str, Any]:
     layouts: dict[type, Layout[Any]] = {
         Invoice: billing_layouts.INVOICES,
         Receivable: billing_layouts.RECEIVABLES,
-        RatedUsage: billing_layouts.RATED_USAGES,
+        BilledCharge: billing_layouts.BILLED_CHARGES,
+        CreditNote: billing_layouts.CREDIT_NOTES,
+        CreditBalance: billing_layouts.CREDIT_BALANCES,
+        CreditEntry: billing_layouts.CREDIT_ENTRIES,
         DocumentNumber: billing_layouts.DOCUMENT_NUMBERS,
         Subscription: SUBSCRIPTIONS,
     }

@@ -1,6 +1,6 @@
 """The billing cycle over DynamoDB: once, again, cut off anywhere, and with bad contracts in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -195,15 +195,23 @@ def test_a_parked_contract_is_billed_by_the_next_run_once_it_can_be(offer: Offer
 def test_a_defect_in_one_contract_stops_no_other(
     offer: OfferWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor does it stop what is read together with it."""
     broken = subscription_of(offer, "ada").customer_id
-    get = DynamoCustomers.get
+    find, find_many = DynamoCustomers.find, DynamoCustomers.find_many
 
-    def fail(customers: DynamoCustomers, customer_id: str) -> Customer:
+    def fail(customers: DynamoCustomers, customer_id: str) -> Customer | None:
         if customer_id == broken:
             raise ZeroDivisionError
-        return get(customers, customer_id)
+        return find(customers, customer_id)
 
-    monkeypatch.setattr(DynamoCustomers, "get", fail)
+    def fail_all(customers: DynamoCustomers, ids: Iterable[str]) -> dict[str, Customer]:
+        wanted = list(ids)
+        if broken in wanted:
+            raise ZeroDivisionError
+        return find_many(customers, wanted)
+
+    monkeypatch.setattr(DynamoCustomers, "find", fail)
+    monkeypatch.setattr(DynamoCustomers, "find_many", fail_all)
     finished = Cycle().run()
     assert finished["report"]["parked"] == {"billing.defect": 1, "billing.vat_id_missing": 1}
     assert finished["report"]["billed"] == 2

@@ -1,8 +1,8 @@
-"""Invoice numbers: reserved in blocks, used once, and voided on record when not used.
+"""Document numbers: reserved in blocks, used once, and voided on record when not used.
 
 A series counts upwards per legal entity and year. Only reserving a block touches the series, so
 issuing invoices from many shards at once never meets in one item. A `DocumentNumber` is put once,
-by the invoice that uses it or by the run that voids it, so each number of a block is accounted for
+by the document that uses it or by the run that voids it, so each number of a block is accounted for
 exactly once.
 """
 
@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, Final
+
+from umlauf.billing.documents import DocumentKind
+from umlauf.kernel.money import Money
 
 MAX_BLOCK: Final = 100
 _DIGITS: Final = 6
@@ -57,7 +60,11 @@ class NumberUse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentNumber:
-    """What became of one number. Put once: the second who wants it finds it taken."""
+    """What became of one number. Put once: the second who wants it finds it taken.
+
+    Of an issued one it says enough to report on a run by its numbers: `gross` is what the document
+    is over, `subscription_ids` the contracts that are billed on it.
+    """
 
     KIND: ClassVar[str] = "document_number"
 
@@ -66,15 +73,32 @@ class DocumentNumber:
     use: NumberUse
     document_id: str | None = None
     reason: str | None = None
+    document: DocumentKind | None = None
+    gross: Money | None = None
+    subscription_ids: tuple[str, ...] = ()
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class FreeNumber:
-    """A number that an invoice may use."""
+    """A number that a document may use."""
 
     number: str
     block_id: str
+
+    def used_on(
+        self, document_id: str, kind: DocumentKind, gross: Money, subscription_ids: Iterable[str]
+    ) -> DocumentNumber:
+        """The record that it is taken, to be put with the document."""
+        return DocumentNumber(
+            self.number,
+            self.block_id,
+            NumberUse.ISSUED,
+            document_id,
+            document=kind,
+            gross=gross,
+            subscription_ids=tuple(dict.fromkeys(subscription_ids)),
+        )
 
 
 def series_of(prefix: str, year: int) -> str:

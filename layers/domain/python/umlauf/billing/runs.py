@@ -5,11 +5,15 @@ number blocks. Days are looked at from the last completed run on, so a day witho
 up and an hourly run costs few reads.
 """
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
+from umlauf.billing.documents import DocumentKind
+from umlauf.billing.numbering import DocumentNumber
+from umlauf.kernel.money import Money
 from umlauf.subscriptions.due import day_buckets
 
 CURSOR_ID: Final = "billing"
@@ -72,6 +76,7 @@ class ShardReport:
 
     due: int = 0
     billed: int = 0
+    """Contracts, however many documents they got."""
     nothing_to_charge: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
     """Contracts that were not due any more, by reason."""
@@ -89,8 +94,40 @@ class ShardReport:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedDocuments:
+    """How many documents of one kind a run issued, and over how much in each currency."""
+
+    kind: DocumentKind
+    count: int
+    gross: tuple[Money, ...]
+
+
+def issued_documents(numbers: Iterable[DocumentNumber]) -> tuple[IssuedDocuments, ...]:
+    """What numbers were issued for, by kind."""
+    counts: Counter[DocumentKind] = Counter()
+    sums: dict[DocumentKind, Counter[str]] = defaultdict(Counter)
+    for number in numbers:
+        if number.document is not None and number.gross is not None:
+            counts[number.document] += 1
+            sums[number.document][number.gross.currency] += number.gross.amount_minor
+    return tuple(
+        IssuedDocuments(
+            kind,
+            counts[kind],
+            tuple(Money(minor, currency) for currency, minor in sorted(sums[kind].items())),
+        )
+        for kind in DocumentKind
+        if counts[kind]
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class BillingRun:
-    """One run. Its report is written when it is finished; until then a rerun goes on with it."""
+    """One run. Its report is written when it is finished; until then a rerun goes on with it.
+
+    `documents` and `report.billed` are counted from the record: an execution that was cut off left
+    its documents, but no report.
+    """
 
     KIND: ClassVar[str] = "billing_run"
 
@@ -99,6 +136,7 @@ class BillingRun:
     finished_at: datetime | None = None
     report: ShardReport | None = None
     voided_numbers: tuple[str, ...] = ()
+    documents: tuple[IssuedDocuments, ...] = ()
     version: int = 0
 
 

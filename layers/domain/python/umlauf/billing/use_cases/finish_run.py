@@ -1,11 +1,13 @@
 """Close a run: its report goes on record and the hours it looked at count as done."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from umlauf.billing.events import RunCompleted
+from umlauf.billing.numbering import DocumentNumber, NumberUse
 from umlauf.billing.ports import Runs
-from umlauf.billing.runs import BillingRun, RunCursor, ShardReport
+from umlauf.billing.runs import BillingRun, RunCursor, ShardReport, issued_documents
 from umlauf.kernel.work import Work
 
 
@@ -14,14 +16,22 @@ def finish_run(
     report: ShardReport,
     *,
     through: datetime,
-    voided_numbers: tuple[str, ...],
+    numbers: Sequence[DocumentNumber],
     work: Work,
     runs: Runs,
 ) -> BillingRun:
-    """Seal `run`, loaded before its numbers were settled; a sealed one stays as it is."""
+    """Seal `run`, loaded before its `numbers` were settled; a sealed one stays as it is."""
     if run.finished_at is not None:
         return run
-    finished = replace(run, finished_at=work.now, report=report, voided_numbers=voided_numbers)
+    voided = tuple(sorted(one.id for one in numbers if one.use is NumberUse.VOIDED))
+    billed = {contract for number in numbers for contract in number.subscription_ids}
+    finished = replace(
+        run,
+        finished_at=work.now,
+        report=replace(report, billed=len(billed)),
+        voided_numbers=voided,
+        documents=issued_documents(numbers),
+    )
     cursor = runs.cursor() or RunCursor()
     work.put(cursor.completed(through))
     work.put(
@@ -29,11 +39,11 @@ def finish_run(
         RunCompleted(
             run_id=run.id,
             due=report.due,
-            billed=report.billed,
+            billed=len(billed),
             nothing_to_charge=report.nothing_to_charge,
             skipped=sum(report.skipped.values()),
             parked=sum(report.parked.values()),
-            voided_numbers=len(voided_numbers),
+            voided_numbers=len(voided),
         ),
     )
     return finished

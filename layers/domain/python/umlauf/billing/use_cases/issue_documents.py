@@ -13,10 +13,11 @@ from umlauf.billing.credit_notes import (
     compose_credit_note,
     corrected,
 )
+from umlauf.billing.documents import DocumentKind
 from umlauf.billing.drafting import DraftDocument
 from umlauf.billing.events import InvoiceIssued, IssuedLine, IssuedTax
 from umlauf.billing.model import Invoice, InvoiceLine, TaxAmount
-from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberUse
+from umlauf.billing.numbering import FreeNumber
 from umlauf.billing.ports import BillingDesk
 from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import Work
@@ -36,9 +37,11 @@ def issue_invoice(
         work.put(record)
     receivable = receivable_of(invoice, document.draft.contract.time_zone)
     accounts = CustomerAccounts(work, desk)
-    accounts.put_receivable(receivable, was_paid=False)
-    accounts.pay_from_balance(receivable, invoice.legal_entity)
-    work.put(DocumentNumber(number.number, number.block_id, NumberUse.ISSUED, invoice_id))
+    paid = accounts.pay_from_balance(receivable, invoice.legal_entity)
+    accounts.put_receivable(paid, was_paid=False)
+    kind = DocumentKind.DEPOSIT_REQUEST if document.is_deposit_request else DocumentKind.INVOICE
+    billed = (line.subscription_id for line in invoice.lines)
+    work.put(number.used_on(invoice_id, kind, invoice.gross, billed))
     return invoice
 
 
