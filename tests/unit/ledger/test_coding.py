@@ -18,12 +18,15 @@ from umlauf.ledger.errors import NoAccount, UnbalancedEntry
 from umlauf.ledger.facts import (
     FACTS,
     CodedLine,
+    CreditNoteIssued,
+    CreditPaidOut,
     Fact,
     FeeCharged,
     InvoiceIssued,
     PaymentFailed,
     PaymentReturned,
     PaymentSucceeded,
+    PrepaymentRecorded,
     SessionSettled,
     TaxedAmount,
     ToppedUp,
@@ -47,6 +50,12 @@ def taxed(country: str, rate: int, net: str, tax: str, category: str = "standard
 
 def invoice(gross: str, *taxes: TaxedAmount) -> InvoiceIssued:
     return InvoiceIssued("inv_1", "RE-2026-000001", "cus_1", euros(gross), taxes, date(2026, 10, 1))
+
+
+def note(gross: str, *taxes: TaxedAmount, kind: str = "credit_note") -> CreditNoteIssued:
+    return CreditNoteIssued(
+        "cn_1", "GS-2026-000001", kind, "cus_1", euros(gross), taxes, date(2026, 10, 1)
+    )
 
 
 SUCCEEDED = PaymentSucceeded("att_1", "invoice", "cus_1", euros("59.00"), NOW)
@@ -80,6 +89,39 @@ SETTLED = SessionSettled("ses_1", "cus_1", euros("2.52"), Decimal(19), "DE", NOW
             invoice("100.00", taxed("NL", 0, "100.00", "0.00", "reverse_charge")),
             ["1200 D 100.00", "4336 C 100.00"],
             id="reverse charge",
+        ),
+        pytest.param(
+            note("59.00", taxed("DE", 19, "49.58", "9.42")),
+            ["4400 D 49.58", "3806 D 9.42", "1200 C 59.00"],
+            id="credit note at 19 %",
+        ),
+        pytest.param(
+            note("60.00", taxed("NL", 21, "49.59", "10.41"), kind="cancellation"),
+            ["4339 D 49.59", "3818 D 10.41", "1200 C 60.00"],
+            id="cancellation of what was taxed in the Netherlands",
+        ),
+        pytest.param(
+            note("90.00", taxed("DE", 19, "-10.00", "-1.90"), taxed("DE", 7, "95.23", "6.67")),
+            ["4400 C 10.00", "3806 C 1.90", "4300 D 95.23", "3801 D 6.67", "1200 C 90.00"],
+            id="credit note with a new charge at another rate",
+        ),
+        pytest.param(
+            replace(
+                note("300.00", taxed("DE", 0, "300.00", "0.00", "not_subject")),
+                lines=(CodedLine("deposit", euros("300.00")),),
+            ),
+            ["3550 D 300.00", "1200 C 300.00"],
+            id="deposit given back",
+        ),
+        pytest.param(
+            PrepaymentRecorded("bal_1", "cus_1", euros("20.00"), date(2026, 10, 1)),
+            ["1800 D 20.00", "1200 C 20.00"],
+            id="prepayment",
+        ),
+        pytest.param(
+            CreditPaidOut("bal_1", "cus_1", euros("20.00"), date(2026, 10, 1)),
+            ["1200 D 20.00", "1800 C 20.00"],
+            id="credit paid out",
         ),
         pytest.param(
             invoice("54.00", taxed("FR", 20, "45.00", "9.00", "standard")),

@@ -42,6 +42,7 @@ class Chart:
     payments_in_transit: Account
     customer_credit: Account
     top_up_shortfalls: Account
+    bank: Account
     bank_charges: Account
     dunning_fees: Account
     deposits: Account
@@ -78,6 +79,7 @@ SKR04: Final = Chart(
     payments_in_transit=Account("1460", "Geldtransit"),
     customer_credit=Account("3500", "Sonstige Verbindlichkeiten (Kundenguthaben)"),
     top_up_shortfalls=Account("1300", "Sonstige Vermögensgegenstände (zurückgegebene Aufladungen)"),
+    bank=Account("1800", "Bank"),
     bank_charges=Account("6855", "Nebenkosten des Geldverkehrs"),
     dunning_fees=Account("4830", "Sonstige betriebliche Erträge (Mahngebühren)"),
     deposits=Account("3550", "Erhaltene Kautionen"),

@@ -5,8 +5,12 @@ Pure: the same event always codes the same, in whatever order events arrive.
 Addition does not mind order: a return may be posted before the payment it takes back. Money for
 top-ups is posted when the wallet was credited, and again when the wallet gave it back, so of a
 payment with another purpose than an invoice only the bank's charge makes an entry.
+
+A customer's credit balance stands on their debtor account, against what is open. So a credit note
+is one entry wherever its amount goes, and credit that pays an invoice makes none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -17,13 +21,18 @@ from umlauf.kernel.calendar import local_date
 from umlauf.kernel.money import Money, total
 from umlauf.ledger.chart import SKR04, Account, Chart
 from umlauf.ledger.facts import (
+    CodedLine,
+    CreditNoteIssued,
+    CreditPaidOut,
     Fact,
     FeeCharged,
     InvoiceIssued,
     PaymentFailed,
     PaymentReturned,
     PaymentSucceeded,
+    PrepaymentRecorded,
     SessionSettled,
+    TaxedAmount,
     ToppedUp,
     TopUpReturned,
 )
@@ -32,6 +41,7 @@ from umlauf.ledger.model import Posting, Side
 _FOR_INVOICES: Final = "invoice"
 _NOT_SUBJECT: Final = "not_subject"
 _DEPOSIT: Final = "deposit"
+_CANCELLATION: Final = "cancellation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +74,12 @@ def code(  # noqa: PLR0911 - one return for each kind of fact
     match fact:
         case InvoiceIssued():
             return _invoice_issued(fact, books)
-        case PaymentSucceeded():
-            return _payment_succeeded(fact, books)
-        case PaymentFailed():
-            return _payment_failed(fact, books)
-        case PaymentReturned():
-            return _payment_returned(fact, books)
+        case CreditNoteIssued():
+            return _credit_note_issued(fact, books)
+        case PrepaymentRecorded() | CreditPaidOut():
+            return _balance_moved(fact, books.chart)
+        case PaymentSucceeded() | PaymentFailed() | PaymentReturned():
+            return _payment(fact, books)
         case FeeCharged():
             return _fee_charged(fact, books.day_of(occurred_at), chart)
         case ToppedUp() | TopUpReturned():
@@ -79,29 +89,72 @@ def code(  # noqa: PLR0911 - one return for each kind of fact
 
 
 def _invoice_issued(fact: InvoiceIssued, books: Books) -> Coding:
-    chart = books.chart
-    postings = _movement(chart.debtors, Side.DEBIT, fact.gross)
-    for taxed in fact.taxes:
-        if taxed.category == _NOT_SUBJECT:
-            postings += _not_subject(taxed.net, fact, chart)
-            continue
-        accounts = chart.revenue(taxed.country, taxed.category, taxed.rate)
-        postings += _movement(accounts.revenue, Side.CREDIT, taxed.net)
-        if accounts.tax is not None:
-            postings += _movement(accounts.tax, Side.CREDIT, taxed.tax)
+    postings = (
+        *_movement(books.chart.debtors, Side.DEBIT, fact.gross),
+        *_supplied(fact.taxes, fact.lines, Side.CREDIT, books.chart),
+    )
     return Coding(
         fact.invoice_id, fact.customer_id, f"Invoice {fact.number}", fact.issued_on, postings
     )
 
 
-def _not_subject(amount: Money, fact: InvoiceIssued, chart: Chart) -> tuple[Posting, ...]:
+def _credit_note_issued(fact: CreditNoteIssued, books: Books) -> Coding:
+    """The mirror of the invoices it corrects: the same accounts, the other side."""
+    postings = (
+        *_supplied(fact.taxes, fact.lines, Side.DEBIT, books.chart),
+        *_movement(books.chart.debtors, Side.CREDIT, fact.gross),
+    )
+    name = "Cancellation" if fact.kind == _CANCELLATION else "Credit note"
+    return Coding(
+        fact.credit_note_id, fact.customer_id, f"{name} {fact.number}", fact.issued_on, postings
+    )
+
+
+def _balance_moved(fact: PrepaymentRecorded | CreditPaidOut, chart: Chart) -> Coding:
+    """Credit for any later invoice is owed to the customer and not taxed yet."""
+    if isinstance(fact, PrepaymentRecorded):
+        postings = _transfer(chart.bank, chart.debtors, fact.amount)
+        return Coding(fact.balance_id, fact.customer_id, "Prepayment", fact.received_on, postings)
+    postings = _transfer(chart.debtors, chart.bank, fact.amount)
+    return Coding(fact.balance_id, fact.customer_id, "Credit paid out", fact.paid_on, postings)
+
+
+def _supplied(
+    taxes: Sequence[TaxedAmount], lines: Sequence[CodedLine], side: Side, chart: Chart
+) -> tuple[Posting, ...]:
+    """Revenue and tax of what was supplied; on the debit side, of what is given back."""
+    postings: tuple[Posting, ...] = ()
+    for taxed in taxes:
+        if taxed.category == _NOT_SUBJECT:
+            postings += _not_subject(taxed.net, lines, side, chart)
+            continue
+        accounts = chart.revenue(taxed.country, taxed.category, taxed.rate)
+        postings += _movement(accounts.revenue, side, taxed.net)
+        if accounts.tax is not None:
+            postings += _movement(accounts.tax, side, taxed.tax)
+    return postings
+
+
+def _not_subject(
+    amount: Money, lines: Sequence[CodedLine], side: Side, chart: Chart
+) -> tuple[Posting, ...]:
     """No supply, so no revenue: a deposit stays the customer's, what remains makes good a loss."""
-    kept = (line.net for line in fact.lines if line.kind == _DEPOSIT)
+    kept = (line.net for line in lines if line.kind == _DEPOSIT)
     deposits = total(kept, amount.currency)
     return (
-        *_movement(chart.deposits, Side.CREDIT, deposits),
-        *_movement(chart.damages, Side.CREDIT, amount - deposits),
+        *_movement(chart.deposits, side, deposits),
+        *_movement(chart.damages, side, amount - deposits),
     )
+
+
+def _payment(fact: PaymentSucceeded | PaymentFailed | PaymentReturned, books: Books) -> Coding:
+    match fact:
+        case PaymentSucceeded():
+            return _payment_succeeded(fact, books)
+        case PaymentFailed():
+            return _payment_failed(fact, books)
+        case PaymentReturned():
+            return _payment_returned(fact, books)
 
 
 def _payment_succeeded(fact: PaymentSucceeded, books: Books) -> Coding:

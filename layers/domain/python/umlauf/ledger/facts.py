@@ -40,6 +40,36 @@ class InvoiceIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditNoteIssued:
+    """`kind` tells a cancellation from a credit note; both give the same back."""
+
+    credit_note_id: str
+    number: str
+    kind: str
+    customer_id: str
+    gross: Money
+    taxes: tuple[TaxedAmount, ...]
+    issued_on: date
+    lines: tuple[CodedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaymentRecorded:
+    balance_id: str
+    customer_id: str
+    amount: Money
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPaidOut:
+    balance_id: str
+    customer_id: str
+    amount: Money
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentSucceeded:
     attempt_id: str
     purpose: str
@@ -110,6 +140,9 @@ class SessionSettled:
 
 Fact = (
     InvoiceIssued
+    | CreditNoteIssued
+    | PrepaymentRecorded
+    | CreditPaidOut
     | PaymentSucceeded
     | PaymentFailed
     | PaymentReturned
@@ -121,6 +154,9 @@ Fact = (
 
 FACTS: Final[Mapping[str, type[Fact]]] = {
     "billing.invoice_issued.v1": InvoiceIssued,
+    "billing.credit_note_issued.v1": CreditNoteIssued,
+    "billing.prepayment_recorded.v1": PrepaymentRecorded,
+    "billing.credit_paid_out.v1": CreditPaidOut,
     "payments.payment_succeeded.v1": PaymentSucceeded,
     "payments.payment_failed.v1": PaymentFailed,
     "payments.payment_returned.v1": PaymentReturned,
