@@ -7,7 +7,6 @@ import pytest
 
 from tests.offer_fakes import (
     CITY_FLAT,
-    CITY_METERED,
     CITY_PREPAID,
     MODEL,
     MONTHLY,
@@ -24,8 +23,6 @@ from umlauf.inventory.events import AssetHandedOver
 from umlauf.inventory.model import Asset
 from umlauf.inventory.states import AssetState
 from umlauf.inventory.use_cases.release_reservation import release_reservation
-from umlauf.kernel.calendar import Period
-from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import (
@@ -50,7 +47,6 @@ from umlauf.subscriptions.model import ReasonNotDue, Status, Subscription
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.cancel_subscription import Cancellation, cancel_subscription
 from umlauf.subscriptions.use_cases.place_order import Order
-from umlauf.subscriptions.use_cases.preview_offer import OfferRequest, preview_offer
 from umlauf.subscriptions.use_cases.take_back_asset import Return, take_back_asset
 
 THREE_MONTHS = replace(MONTHLY, count=3)
@@ -116,43 +112,6 @@ def bill(world: OfferWorld, subscription_id: str) -> Subscription:
 
 def at(day: date, hour: int = 12) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
-
-
-class TestOffer:
-    def test_the_preview_is_what_the_start_charges(self) -> None:
-        world = OfferWorld()
-        world.publish(CITY_METERED)
-        request = OfferRequest(
-            plan_id="city-metered",
-            currency="EUR",
-            time_zone="Europe/Berlin",
-            add_ons=("theft-cover",),
-        )
-        offer = preview_offer(request, plans=world.plans, now=at(date(2026, 1, 31)))
-
-        month = Period(date(2026, 1, 31), date(2026, 2, 28))
-        assert [(line.item_id, line.amount, line.period) for line in offer.lines] == [
-            ("base-fee", Money(990, "EUR"), month),
-            ("theft-cover", Money(490, "EUR"), month),
-        ]
-        assert offer.due_at_start == Money(1480, "EUR")
-        assert (offer.next_charge_on, offer.first_end) == (date(2026, 2, 28), date(2026, 2, 28))
-
-    def test_prepaid_costs_nothing_at_the_start(self) -> None:
-        world = OfferWorld()
-        world.publish(CITY_PREPAID)
-        request = OfferRequest(plan_id="city-prepaid", currency="EUR", time_zone="Europe/Berlin")
-        offer = preview_offer(request, plans=world.plans, now=NOW)
-        assert (offer.lines, offer.due_at_start) == ((), Money(0, "EUR"))
-        assert offer.next_charge_on is None
-
-    def test_the_local_day_counts_not_the_day_of_greenwich(self) -> None:
-        world = OfferWorld()
-        world.publish(BOUND)
-        request = OfferRequest(plan_id="city-flat", currency="USD", time_zone="Europe/Berlin")
-        late = datetime(2026, 8, 31, 22, 30, tzinfo=UTC)
-        offer = preview_offer(request, plans=world.plans, now=late)
-        assert (offer.starts_on, offer.first_end) == (date(2026, 9, 1), date(2026, 12, 1))
 
 
 class TestOrder:

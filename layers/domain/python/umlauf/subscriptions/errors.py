@@ -155,3 +155,9 @@ class AssetNotReturned(InvalidInput):
     """A swap needs to know where the former asset was brought."""
 
     code = "subscriptions.asset_not_returned"
+
+
+class NoRightOfWithdrawal(Conflict):
+    """Only consumers may withdraw; a business cancels."""
+
+    code = "subscriptions.no_right_of_withdrawal"

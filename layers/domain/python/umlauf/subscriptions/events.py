@@ -157,7 +157,7 @@ class SubscriptionReactivated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalDeclared:
-    """Within the withdrawal period; `subscriptions.withdrawn` follows when all is given back."""
+    """Of one that runs; it is `subscriptions.ended` when all is given back and the asset is in."""
 
     TYPE: ClassVar[str] = "subscriptions.withdrawal_declared.v1"
 

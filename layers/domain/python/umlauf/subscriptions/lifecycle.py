@@ -66,7 +66,7 @@ def mark_billed(
     if billed.repair_from is not None and billed.repair_from <= day:
         billed = replace(billed, repair_from=None)
     if _is_over(billed, day):
-        return _ended(closed_if_returned(billed, now))
+        return with_ending(closed_if_returned(billed, now))
     if day >= through:
         following = boundary_after(billed, day)
         if following is None:
@@ -82,7 +82,7 @@ def without_asset(
     back = replace(subscription, asset_id=None)
     if back.reason_not_due is not ReasonNotDue.AWAITING_RETURN:
         return back, ()
-    return _ended(closed(back, now))
+    return with_ending(closed(back, now))
 
 
 def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscription:
@@ -119,6 +119,13 @@ def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscr
     return due_again(active, now) if has_charges(plan, active.add_ons) else active
 
 
+def with_ending(subscription: Subscription) -> tuple[Subscription, tuple[Event, ...]]:
+    """The event of its end, if it has come."""
+    if subscription.ended_at is None:
+        return subscription, ()
+    return subscription, (SubscriptionEnded(subscription.id, subscription.customer_id),)
+
+
 def _agreed_anew(former: Agreement, plan: Plan, today: date) -> Agreement:
     return replace(
         former,
@@ -140,9 +147,3 @@ def _until(pause: Pause, day: date) -> Pause:
 def _is_over(subscription: Subscription, day: date) -> bool:
     ends_on = subscription.ends_on
     return subscription.is_void or (ends_on is not None and day >= ends_on)
-
-
-def _ended(subscription: Subscription) -> tuple[Subscription, tuple[Event, ...]]:
-    if subscription.ended_at is None:
-        return subscription, ()
-    return subscription, (SubscriptionEnded(subscription.id, subscription.customer_id),)

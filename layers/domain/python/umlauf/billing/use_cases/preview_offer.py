@@ -16,7 +16,8 @@ from umlauf.catalog.ports import Plans
 from umlauf.kernel.calendar import Interval, add_months
 from umlauf.kernel.money import Money, total
 from umlauf.subscriptions.agreements import Agreement
-from umlauf.subscriptions.lifecycle import first_end, started
+from umlauf.subscriptions.ending import first_end
+from umlauf.subscriptions.lifecycle import started
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
 
 _MONTHS_AHEAD: Final = 24

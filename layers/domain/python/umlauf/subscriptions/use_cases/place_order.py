@@ -1,24 +1,35 @@
 """Order a plan."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
 
 from umlauf.catalog.errors import PlanNotOnSale
 from umlauf.catalog.model import Plan
 from umlauf.catalog.ports import Plans
 from umlauf.customers.ports import BlockEntries, Customers
 from umlauf.customers.risk import require_may_order
-from umlauf.kernel.calendar import local_date
+from umlauf.kernel.calendar import Interval, local_date
 from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.agreements import Agreement
+from umlauf.subscriptions.choosing import Choice, agreed
+from umlauf.subscriptions.errors import NotPossibleThen
 from umlauf.subscriptions.events import SubscriptionOrdered
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
 from umlauf.subscriptions.ports import Subscriptions
 
+LONGEST_WAIT: Final = 366
+"""Days an order may lie ahead of its start: prices and risk are judged when it is placed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """`plan_version` is the version the customer saw; None takes the one on sale."""
+    """`plan_version` is the version the customer saw; None takes the one on sale.
+
+    `starts_on` is the first day it is wanted; None starts it with the hand-over. A consumer who
+    wants it within the withdrawal period says so by `early_start_requested`.
+    """
 
     command_key: str
     customer_id: str
@@ -26,10 +37,29 @@ class Order:
     currency: str
     add_ons: tuple[str, ...] = ()
     plan_version: int | None = None
+    quantity: int = 1
+    add_on_quantities: Mapping[str, int] = field(default_factory=dict)
+    term: Interval | None = None
+    chosen_minor: Mapping[str, int] = field(default_factory=dict)
+    site: str | None = None
+    starts_on: date | None = None
+    early_start_requested: bool = False
 
     @property
     def subscription_id(self) -> str:
         return derive_id("sub", self.customer_id, self.command_key)
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(
+            currency=self.currency,
+            site=self.site,
+            quantity=self.quantity,
+            add_ons=self.add_ons,
+            add_on_quantities=self.add_on_quantities,
+            term=self.term,
+            chosen_minor=self.chosen_minor,
+        )
 
 
 def place_order(
@@ -43,8 +73,8 @@ def place_order(
 ) -> Subscription:
     """Make a pending subscription; repeated, the one it made.
 
-    Raises UnknownPlan, PlanNotOnSale, UnknownAddOn, NoPriceInCurrency, UnknownCustomer, and
-    OrderRefused with the way to a person.
+    Raises UnknownPlan, PlanNotOnSale, UnknownAddOn, UnknownTerm, NoPriceInCurrency, BadQuantity,
+    NoChosenAmount, NotPossibleThen, UnknownCustomer, and OrderRefused with the way to a person.
     """
     existing = subscriptions.find(order.subscription_id)
     if existing is not None:
@@ -52,23 +82,18 @@ def place_order(
     customer = customers.get(order.customer_id)
     require_may_order(customer, block_entries.of_customer(customer.id), work.now)
     plan = _plan_as_seen(plans.on_sale(order.plan_id), order.plan_version)
-    add_ons = tuple(dict.fromkeys(order.add_ons))
-    plan.require_sold_in(order.currency, add_ons)
+    today = local_date(work.now, customer.time_zone)
+    _require_near(order.starts_on, today)
     subscription = Subscription(
         id=order.subscription_id,
         customer_id=customer.id,
         currency=order.currency,
         time_zone=customer.time_zone,
-        agreements=(
-            Agreement(
-                plan_id=plan.plan_id,
-                plan_version=plan.plan_version,
-                interval=plan.interval,
-                agreed_on=local_date(work.now, customer.time_zone),
-                add_ons=add_ons,
-            ),
-        ),
+        site=order.site,
+        agreements=(agreed(order.choice, plan, today),),
         ordered_at=work.now,
+        wanted_start=order.starts_on,
+        early_start_requested=order.early_start_requested,
         reason_not_due=ReasonNotDue.NOT_ACTIVE,
     )
     work.put(
@@ -89,3 +114,9 @@ def _plan_as_seen(on_sale: Plan, seen_version: int | None) -> Plan:
             field="plan_version",
         )
     return on_sale
+
+
+def _require_near(starts_on: date | None, today: date) -> None:
+    latest = today + timedelta(days=LONGEST_WAIT)
+    if starts_on is not None and not today <= starts_on <= latest:
+        raise NotPossibleThen(f"it can start from {today} to {latest}", field="starts_on")

@@ -26,7 +26,8 @@ def take_back_asset(
 ) -> Asset:
     """Return the asset to a station; the subscription goes on without it, or ends if it was over.
 
-    Returned already, it changes nothing. Raises UnknownAsset, UnknownStation, IllegalTransition.
+    One that has another asset by now is left alone. Returned already, it changes nothing. Raises
+    UnknownAsset, UnknownStation, IllegalTransition.
     """
     holder = assets.get(command.asset_id).holder
     back = return_asset(
@@ -34,6 +35,7 @@ def take_back_asset(
     )
     if holder is not None:
         subscription = subscriptions.get(holder.subscription_id)
-        changed, events = without_asset(subscription, work.now)
-        work.put(changed, *events)
+        if subscription.asset_id == back.id:
+            changed, events = without_asset(subscription, work.now)
+            work.put(changed, *events)
     return back
