@@ -140,6 +140,12 @@ def test_what_is_no_supply_bears_no_tax_wherever_it_goes() -> None:
             "US outside_scope 0",
             id="short hire of a bike where there is no VAT",
         ),
+        pytest.param(
+            HIRE,
+            replace(GERMAN_FIRM, handed_over_in="US"),
+            "US outside_scope 0",
+            id="short hire there to a business: nobody needs to be registered",
+        ),
         pytest.param(DRILL, DUTCH, "DE standard 19", id="a drill is no means of transport"),
         pytest.param(SERVICE, DUTCH, "DE standard 19", id="a service: at the seller"),
         pytest.param(GOODS, DUTCH, "NL standard 21", id="goods: at the delivery"),

@@ -154,6 +154,19 @@ def test_while_the_register_is_away_an_id_is_kept_but_does_not_count() -> None:
     assert desk.check().billing.valid_vat_id == GERMAN_ID
 
 
+def test_where_there_is_no_id_there_is_nothing_to_check() -> None:
+    desk = Desk()
+    with pytest.raises(BadBillingDetails, match="enter one first"):
+        desk.check()
+    assert desk.register.asked == []
+
+
+def test_an_address_never_lies_elsewhere_than_its_customer() -> None:
+    customer = Desk().customer
+    with pytest.raises(BadBillingDetails, match="when they moved"):
+        replace(customer, billing=replace(customer.billing, address=UTRECHT))
+
+
 def test_an_id_that_the_register_forgot_stops_counting() -> None:
     desk = Desk()
     desk.change(vat_number=GERMAN_ID)
