@@ -8,10 +8,10 @@ import pytest
 
 from tests.billing_fakes import BillingWorld
 from tests.offer_fakes import CITY_METERED
+from umlauf.billing.charges import BilledCharge
 from umlauf.billing.model import (
     OVERDUE_SHARDS,
     Invoice,
-    RatedUsage,
     Receivable,
     Settlement,
     SettlementState,
@@ -22,8 +22,8 @@ from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
 from umlauf_adapters.billing.invoices import (
+    DynamoBilledCharges,
     DynamoInvoices,
-    DynamoRatedUsages,
     DynamoReceivables,
 )
 from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("tables")
 
 NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
 DUE_ON = date(2026, 10, 15)
-RECEIVABLES, INVOICES, RATED = DynamoReceivables(), DynamoInvoices(), DynamoRatedUsages()
+RECEIVABLES, INVOICES, CHARGES = DynamoReceivables(), DynamoInvoices(), DynamoBilledCharges()
 NUMBERS, RUNS, PARKED = DynamoNumbers(), DynamoRuns(), DynamoParkedContracts()
 
 
@@ -44,8 +44,8 @@ def store(*aggregates: Any) -> None:
     DynamoWorks().commit(work)
 
 
-def issued() -> tuple[Invoice, Receivable, RatedUsage]:
-    """An invoice with a fee and usage, as billing makes it."""
+def issued() -> tuple[Invoice, Receivable, list[BilledCharge]]:
+    """An invoice with a fee, an add-on and usage, and its charges, as billing makes them."""
     world = BillingWorld()
     subscription = world.active_subscription(CITY_METERED, add_ons=("theft-cover",))
     world.rollups.ride(subscription.id, date(2026, 9, 10), 400 * 60)
@@ -54,7 +54,7 @@ def issued() -> tuple[Invoice, Receivable, RatedUsage]:
     invoice = world.invoices()[-1]
     receivable = world.receivables.get(invoice.id)
     assert receivable is not None
-    return invoice, receivable, next(world.store.all(RatedUsage))
+    return invoice, receivable, list(world.charges.of_invoice(invoice))
 
 
 def fresh(aggregate: Any) -> Any:
@@ -80,11 +80,13 @@ def overdue(on: date) -> set[str]:
 
 
 def test_what_was_issued_comes_back_as_it_was() -> None:
-    invoice, receivable, rated = issued()
-    store(fresh(invoice), fresh(receivable), fresh(rated))
+    invoice, receivable, charges = issued()
+    store(fresh(invoice), fresh(receivable), *map(fresh, charges))
     assert INVOICES.get(invoice.id) == invoice
     assert RECEIVABLES.get(invoice.id) == receivable
-    assert RATED.of_subscription(rated.subscription_id) == [rated]
+    assert {charge.kind for charge in charges} == {line.kind for line in invoice.lines}
+    for found in (CHARGES.of_invoice(invoice), CHARGES.of_subscription(invoice.subscription_id)):
+        assert sorted(found, key=lambda one: one.id) == sorted(charges, key=lambda one: one.id)
     assert (INVOICES.get("inv_x"), RECEIVABLES.get("inv_x")) == (None, None)
 
 
@@ -128,14 +130,24 @@ def test_a_settled_receivable_leaves_the_watch_and_a_returned_one_comes_back() -
         assert overdue(DUE_ON + timedelta(days=1)) == watched
 
 
-def test_rated_usage_is_read_newest_first_for_each_item() -> None:
-    _, _, rated = issued()
+def test_charges_are_read_by_the_end_of_their_period() -> None:
+    _, _, (charge, *_) = issued()
     months = [Period(date(2026, n, 1), date(2026, n + 1, 1)) for n in range(1, 6)]
     for n, month in enumerate(months):
-        store(replace(rated, id=f"r{n}", period=month, version=0))
-    store(replace(rated, id="other", item="ride-metres", period=months[0], version=0))
-    found = RATED.latest(rated.subscription_id, rated.item, 3)
-    assert [one.period for one in found] == [months[4], months[3], months[2]]
+        store(replace(charge, id=f"c{n}", period=month, version=0))
+    found = CHARGES.ending_after(charge.subscription_id, date(2026, 4, 1))
+    assert [one.period for one in found] == months[3:]
+    assert CHARGES.ending_after("sub_other", date(2026, 4, 1)) == []
+
+
+def test_a_charge_is_put_once_and_counts_its_credits() -> None:
+    _, _, (charge, *_) = issued()
+    store(fresh(charge))
+    with pytest.raises(StaleVersion):
+        store(fresh(charge))
+    store(charge.give_back(charge.amount))
+    (stored,) = CHARGES.of_subscription(charge.subscription_id)
+    assert stored.creditable == Money(0, "EUR")
 
 
 def test_blocks_are_found_by_run_and_shard_and_numbers_by_block() -> None:

@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 
 from tests.billing_fakes import BillingWorld
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, CITY_PREPAID, MONTHLY
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.errors import TaxRateUnknown, TooManyCharges, VatIdMissing
 from umlauf.billing.events import InvoiceIssued
 from umlauf.billing.model import (
     Invoice,
     LineKind,
     PriceBasis,
-    RatedUsage,
     Receivable,
-    rated_in_all,
 )
 from umlauf.billing.numbering import DocumentNumber, NumberUse
-from umlauf.billing.terms import UMLAUF
 from umlauf.billing.use_cases.bill_contract import Outcome, bill_contract
 from umlauf.catalog.model import AddOn, BaseFee, MeteredItem, Plan, Supply, TaxCategory
 from umlauf.catalog.price_models.flat import Flat
@@ -32,8 +31,8 @@ from umlauf.customers.model import Customer
 from umlauf.kernel.calendar import Period, start_of_day
 from umlauf.kernel.errors import UmlaufError
 from umlauf.kernel.money import Money
-from umlauf.kernel.work import AlreadyClaimed, Claim, StaleVersion, Work
-from umlauf.subscriptions.lifecycle import cancelled
+from umlauf.kernel.work import StaleVersion, Work
+from umlauf.subscriptions.ending import cancelled
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
 
 START = datetime(2026, 1, 31, 10, 30, tzinfo=UTC)
@@ -51,6 +50,12 @@ def boundary(day: date) -> datetime:
 @pytest.fixture
 def world() -> BillingWorld:
     return BillingWorld()
+
+
+def counted(world: BillingWorld, subscription: Subscription) -> int:
+    """What is rated of the contract's meters, in their whole units."""
+    charges = world.charges.of_subscription(subscription.id)
+    return sum(charge.usage.counted for charge in charges if charge.usage)
 
 
 def metered_since_september(world: BillingWorld) -> Subscription:
@@ -92,7 +97,9 @@ def test_one_work_holds_everything_billing_changes(world: BillingWorld) -> None:
     assert (number.use, number.document_id) == (NumberUse.ISSUED, invoice.id)
     moved = world.subscriptions.get(subscription.id)
     assert moved.billed_through == date(2026, 10, 1)
-    assert f"CHARGE#{subscription.id}#base-fee#1#2026-09-01" in world.store.claims
+    (charge,) = world.charges.of_subscription(subscription.id)
+    assert charge.id == f"{subscription.id}#base-fee#2026-09-01#0"
+    assert (charge.invoice_id, charge.line, charge.creditable) == (invoice.id, 1, cents(5900))
     (issued,) = [event for event in world.store.events if isinstance(event, InvoiceIssued)]
     assert (issued.number, issued.gross, issued.is_business) == (
         invoice.number,
@@ -118,8 +125,6 @@ def test_of_two_runs_at_once_one_bills_and_the_other_finds_it_done(world: Billin
         world.bill(subscription, now=now)
 
     world.store.before_commit = rival
-    with pytest.raises(AlreadyClaimed):
-        world.bill(subscription, now=now)
     assert world.bill(subscription, now=now).outcome is Outcome.NOT_DUE
     assert len(world.invoices()) == 1
 
@@ -129,22 +134,33 @@ def test_an_old_copy_of_the_contract_cannot_be_billed(world: BillingWorld) -> No
     now = boundary(date(2026, 9, 2))
     world.bill(old, now=now)
     work = Work(now)
-    bill_contract(old, world.next_number, entity=UMLAUF, work=work, desk=world.desk)
-    # Its claims are taken and its version is old: either alone would stop it.
-    with pytest.raises(AlreadyClaimed):
-        world.store.commit(work)
-    world.store.claims.clear()
+    bill_contract(old, world.next_number, work=work, desk=world.desk)
     with pytest.raises(StaleVersion):
         world.store.commit(work)
 
 
-def test_a_charge_claimed_elsewhere_is_not_made_again(world: BillingWorld) -> None:
-    """Say, by an import of running contracts: the contract is left for people to look at."""
+def test_a_charge_on_record_stops_whoever_did_not_see_it(world: BillingWorld) -> None:
+    """The contract's version is one guard, the charge's identity is another."""
+    old = world.active_subscription()
+    now = boundary(date(2026, 9, 2))
+    work = Work(now)
+    bill_contract(old, world.next_number, work=work, desk=world.desk)
+    (charge,) = [one for one in work.aggregates if isinstance(one, BilledCharge)]
+    world.store.run(lambda other: other.put(charge), now)
+    with pytest.raises(StaleVersion):
+        world.store.commit(work)
+    assert world.invoices() == []
+
+
+def test_what_is_charged_already_is_not_charged_again(world: BillingWorld) -> None:
+    """Say, by an import of running contracts: nothing is left to charge, so it moves on."""
     subscription = world.active_subscription()
-    claim = Claim(f"CHARGE#{subscription.id}#base-fee#1#2026-09-01")
-    world.store.run(lambda work: work.claim(claim), START)
-    with pytest.raises(AlreadyClaimed):
-        world.bill(subscription, now=boundary(date(2026, 9, 2)))
+    now = boundary(date(2026, 9, 2))
+    work = Work(now)
+    bill_contract(subscription, world.next_number, work=work, desk=world.desk)
+    (charge,) = [one for one in work.aggregates if isinstance(one, BilledCharge)]
+    world.store.run(lambda other: other.put(charge), now)
+    assert world.bill(subscription, now=now).outcome is Outcome.NOTHING_TO_CHARGE
     assert world.invoices() == []
 
 
@@ -187,7 +203,7 @@ def test_free_use_is_shown_and_recorded(world: BillingWorld) -> None:
         (LineKind.BASE_FEE, cents(990)),
         (LineKind.USAGE, cents(0)),
     ]
-    assert rated_in_all(world.rated_usages.of_subscription(subscription.id)) == 60
+    assert counted(world, subscription) == 60
 
 
 def test_late_usage_rerates_its_period_and_bills_the_difference(world: BillingWorld) -> None:
@@ -201,7 +217,8 @@ def test_late_usage_rerates_its_period_and_bills_the_difference(world: BillingWo
     (difference,) = [x for x in invoice.lines if x.kind is LineKind.USAGE_DIFFERENCE]
     assert (difference.service_period, difference.amount) == (SEPTEMBER, cents(85))
     assert difference.quantity == 20
-    assert f"CHARGE#{subscription.id}#ride-minutes#1#2026-09-01#1" in world.store.claims
+    ids = [charge.id for charge in world.charges.of_subscription(subscription.id)]
+    assert f"{subscription.id}#ride-minutes#2026-09-01#1" in ids
 
 
 def test_usage_corrected_downwards_is_given_back_as_a_line(world: BillingWorld) -> None:
@@ -217,20 +234,29 @@ def test_usage_corrected_downwards_is_given_back_as_a_line(world: BillingWorld) 
     assert invoice.gross == cents(990 - 510)
 
 
-def test_an_invoice_never_gives_back_more_than_it_takes(world: BillingWorld) -> None:
-    """What is left stays open, and so metered = rated + open; a later invoice takes it in."""
+def test_a_bill_below_zero_is_a_credit_note_and_pays_the_next_invoice(
+    world: BillingWorld,
+) -> None:
     subscription = metered_since_september(world)
     world.rollups.ride(subscription.id, date(2026, 9, 10), 900 * 60)  # 51.00 of usage
-    world.bill(subscription, now=boundary(date(2026, 10, 1)))
+    billed = world.bill(subscription, now=boundary(date(2026, 10, 1))).invoice
+    assert billed is not None
     world.rollups.ride(subscription.id, date(2026, 9, 10), -900 * 60)
 
-    invoice = world.bill(subscription, now=boundary(date(2026, 11, 1))).invoice
-    assert invoice is not None
-    assert invoice.gross == cents(990)
-    assert rated_in_all(world.rated_usages.of_subscription(subscription.id)) == 900 * 60
+    result = world.bill(subscription, now=boundary(date(2026, 11, 1)))
+    assert result.invoices == ()
+    (note,) = world.store.all(CreditNote)
+    assert result.numbers == (note.number,) == ("GS-2026-000001",)
+    assert note.gross == cents(5100 - 990)
+    receivable = world.receivables.get(billed.id)
+    assert receivable is not None
+    assert receivable.open == billed.gross - note.gross
+    assert counted(world, subscription) == 0
 
 
-def test_nothing_to_charge_claims_and_moves_on_without_a_document(world: BillingWorld) -> None:
+def test_nothing_to_charge_is_on_record_and_moves_on_without_a_document(
+    world: BillingWorld,
+) -> None:
     free = replace(CITY_METERED, plan_id="free-start", items=(CITY_METERED.items[1],), add_ons=())
     start = boundary(date(2026, 9, 1))
     subscription = world.active_subscription(free, now=start)
@@ -240,7 +266,8 @@ def test_nothing_to_charge_claims_and_moves_on_without_a_document(world: Billing
     for document in (Invoice, Receivable, DocumentNumber):
         assert list(world.store.all(document)) == []
     assert world.subscriptions.get(subscription.id).billed_through == date(2026, 11, 1)
-    assert len(list(world.store.all(RatedUsage))) == 1
+    (charge,) = world.store.all(BilledCharge)
+    assert (charge.invoice_id, charge.amount) == ("", cents(0))
 
 
 def test_a_prepaid_contract_is_never_due(world: BillingWorld) -> None:
@@ -249,7 +276,7 @@ def test_a_prepaid_contract_is_never_due(world: BillingWorld) -> None:
     assert world.bill(subscription, now=boundary(date(2027, 1, 1))).outcome is Outcome.NOT_DUE
 
 
-def test_the_last_invoice_charges_usage_and_no_further_fee(world: BillingWorld) -> None:
+def test_the_last_invoice_charges_usage_and_gives_the_unused_fee_back(world: BillingWorld) -> None:
     subscription = metered_since_september(world)
     world.rollups.ride(subscription.id, date(2026, 9, 10), 400 * 60)
     ending = cancelled(subscription, date(2026, 9, 16), boundary(date(2026, 9, 10)))
@@ -257,15 +284,18 @@ def test_the_last_invoice_charges_usage_and_no_further_fee(world: BillingWorld) 
 
     invoice = world.bill(subscription, now=boundary(date(2026, 9, 16))).invoice
     assert invoice is not None
-    assert [line.kind for line in invoice.lines] == [LineKind.USAGE]
-    assert invoice.lines[0].service_period == Period(date(2026, 9, 1), date(2026, 9, 16))
+    assert [(line.kind, line.service_period, line.amount) for line in invoice.lines] == [
+        (LineKind.BASE_FEE, Period(date(2026, 9, 16), date(2026, 10, 1)), cents(-495)),
+        (LineKind.USAGE, Period(date(2026, 9, 1), date(2026, 9, 16)), cents(850)),
+    ]
     ended = world.subscriptions.get(subscription.id)
     assert (ended.next_due_at, ended.reason_not_due) == (None, ReasonNotDue.AWAITING_RETURN)
 
 
 def test_a_short_first_period_pays_its_days(world: BillingWorld) -> None:
     subscription = world.active_subscription(now=boundary(date(2026, 9, 11)))
-    anchored = replace(subscription, anchor=date(2026, 10, 1))
+    agreement = replace(subscription.current, anchor=date(2026, 10, 1))
+    anchored = replace(subscription, agreements=(agreement,))
     world.store.run(lambda work: work.put(anchored), START)
     invoice = world.bill(subscription, now=boundary(date(2026, 9, 11))).invoice
     assert invoice is not None
@@ -336,10 +366,11 @@ def _business_abroad(world: BillingWorld, subscription: Subscription) -> None:
 
 def _before_any_rate(world: BillingWorld, subscription: Subscription) -> None:
     ancient = date(1999, 1, 1)
+    agreement = replace(subscription.current, starts_on=ancient, anchor=ancient)
     old = replace(
         subscription,
+        agreements=(agreement,),
         starts_on=ancient,
-        anchor=ancient,
         billed_through=ancient,
         next_due_at=boundary(ancient),
     )
@@ -385,7 +416,8 @@ def test_more_than_one_transaction_holds_is_refused_with_the_remedy(world: Billi
     plan = world.publish(_plan_with(40))
     start = boundary(date(2026, 9, 1))
     subscription = world.active_subscription(CITY_FLAT, now=start)
-    many = replace(subscription, plan_id=plan.plan_id, plan_version=plan.plan_version)
+    agreement = replace(subscription.current, plan_id=plan.plan_id, plan_version=plan.plan_version)
+    many = replace(subscription, agreements=(agreement,))
     world.store.run(lambda work: work.put(many), start)
     now = boundary(date(2026, 11, 1))
     world.bill(subscription, now=now)
@@ -420,13 +452,23 @@ def test_metered_is_always_rated_plus_open(rides: list[tuple[int, date, int]]) -
         world.bill(subscription, now=boundary(month))
 
     by_day = world.rollups.seconds[subscription.id, "ride_seconds"]
-    for rated in world.rated_usages.of_subscription(subscription.id):
-        counted = sum(seconds for day, seconds in by_day.items() if rated.period.contains(day))
-        assert rated.quantity == counted
-        billed = sum(
+    notes = list(world.store.all(CreditNote))
+    for charge in world.charges.of_subscription(subscription.id):
+        if charge.usage is None:
+            continue
+        used = sum(seconds for day, seconds in by_day.items() if charge.period.contains(day))
+        assert charge.usage.counted == used
+        place = charge.item, charge.period
+        charged = sum(
             line.amount.amount_minor
             for invoice in world.invoices()
             for line in invoice.lines
-            if line.item == rated.item and line.service_period == rated.period
+            if (line.item, line.service_period) == place
         )
-        assert billed == rated.amount.amount_minor
+        given_back = sum(
+            line.amount.amount_minor
+            for note in notes
+            for line in note.lines
+            if (line.item, line.service_period) == place
+        )
+        assert charged - given_back == charge.usage.amount.amount_minor

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.billing_fakes import MemoryNumbers, MemoryParkedContracts, MemoryRuns
 from tests.fakes import MemoryStore
+from umlauf.billing.documents import DocumentKind
 from umlauf.billing.errors import RunFinished
 from umlauf.billing.events import ContractParked, RunCompleted
 from umlauf.billing.numbering import (
@@ -18,13 +19,20 @@ from umlauf.billing.numbering import (
     Series,
     free_numbers,
 )
-from umlauf.billing.runs import MAX_WINDOW, BillingRun, RunCursor, ShardReport
+from umlauf.billing.runs import (
+    MAX_WINDOW,
+    BillingRun,
+    IssuedDocuments,
+    RunCursor,
+    ShardReport,
+)
 from umlauf.billing.use_cases.begin_run import begin_run
 from umlauf.billing.use_cases.finish_run import finish_run
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
 from umlauf.billing.use_cases.release_contract import release_contract
 from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
 from umlauf.billing.use_cases.void_unused_numbers import void_unused_numbers
+from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
 
 NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
@@ -72,8 +80,9 @@ class World:
         def decide(work: Work) -> BillingRun:
             run = self.runs.get(run_id)
             assert run is not None
+            numbers = list(self.store.all(DocumentNumber))
             return finish_run(
-                run, ShardReport(due=2), through=now, voided_numbers=(), work=work, runs=self.runs
+                run, ShardReport(due=2), through=now, numbers=numbers, work=work, runs=self.runs
             )
 
         return self.store.run(decide, now)
@@ -156,7 +165,7 @@ def test_finishing_notices_numbers_reserved_meanwhile(world: World) -> None:
     """Else they would be neither used nor voided."""
     run = world.begun()
     work = Work(NOW)
-    finish_run(run, ShardReport(), through=NOW, voided_numbers=(), work=work, runs=world.runs)
+    finish_run(run, ShardReport(), through=NOW, numbers=(), work=work, runs=world.runs)
     world.reserve(run.id)
     with pytest.raises(StaleVersion):
         world.store.commit(work)
@@ -186,6 +195,30 @@ def test_a_run_reports_once(world: World) -> None:
     cursor = world.runs.cursor()
     assert cursor is not None
     assert cursor.completed_through == NOW
+
+
+def test_a_run_reports_what_its_numbers_say(world: World) -> None:
+    """An execution that was cut off left its documents, but no report."""
+    run = world.begun()
+    block = world.reserve(run.id, count=5)
+    free = free_numbers([block], [], block.series)
+    for number, kind, gross, contracts in (
+        (free[0], DocumentKind.INVOICE, Money(5900, "EUR"), ("sub_1", "sub_2", "sub_1")),
+        (free[1], DocumentKind.INVOICE, Money(6400, "USD"), ("sub_3",)),
+        (free[2], DocumentKind.DEPOSIT_REQUEST, Money(20000, "EUR"), ("sub_1",)),
+        (free[3], DocumentKind.CREDIT_NOTE, Money(100, "EUR"), ("sub_4",)),
+    ):
+        used = number.used_on(f"doc_{number.number}", kind, gross, contracts)
+        world.store.run(lambda work, used=used: work.put(used), NOW)
+    world.void(block)
+    finished = world.finish(run.id)
+    assert finished.report == ShardReport(due=2, billed=4)
+    assert finished.voided_numbers == (free[4].number,)
+    assert finished.documents == (
+        IssuedDocuments(DocumentKind.INVOICE, 2, (Money(5900, "EUR"), Money(6400, "USD"))),
+        IssuedDocuments(DocumentKind.CREDIT_NOTE, 1, (Money(100, "EUR"),)),
+        IssuedDocuments(DocumentKind.DEPOSIT_REQUEST, 1, (Money(20000, "EUR"),)),
+    )
 
 
 @given(
