@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from ownership import own_session, own_subscription
-from umlauf.billing.tax import Parties, treatment_of
+from umlauf.billing.parties import parties_of
+from umlauf.billing.tax import treatment_of
 from umlauf.billing.terms import UMLAUF
-from umlauf.catalog.model import price_in
+from umlauf.catalog.model import price_for
+from umlauf.catalog.price_books import PriceChoice
 from umlauf.customers.model import Customer
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import Conflict
@@ -117,14 +119,26 @@ def _terms(subscription: Subscription, customer: Customer, call: Call) -> Sessio
     item = plan.prepaid_item
     if item is None:
         raise NotPrepaid(f"{plan.plan_id} is billed by invoice; just ride")
-    parties = Parties(UMLAUF.country, customer.country, customer.is_business)
+    parties = parties_of(customer, UMLAUF)
     today = local_date(call.now, subscription.time_zone)
     treatment = treatment_of(item.supply, item.tax_category, parties, today)
     return SessionTerms(
-        price=price_in(item, subscription.currency),
+        price=price_for(item, _choice(subscription)),
         meter=item.meter,
         meter_units_per_unit=item.meter_units_per_unit,
         tax_rate=treatment.rate,
         tax_country=treatment.country,
+        tax_category=treatment.category,
         price_includes_tax=plan.prices_include_tax,
+    )
+
+
+def _choice(subscription: Subscription) -> PriceChoice:
+    """The price that was agreed: of its site, its term, and the day it was agreed on."""
+    agreement = subscription.current
+    return PriceChoice(
+        subscription.currency,
+        site=subscription.site,
+        term=agreement.term,
+        on=agreement.agreed_on,
     )

@@ -215,7 +215,7 @@ def _given_back(fact: TopUpReturned, chart: Chart) -> tuple[Posting, ...]:
 def _session_settled(fact: SessionSettled, books: Books) -> Coding:
     chart = books.chart
     tax = tax_in(fact.amount, fact.tax_rate, PriceBasis.GROSS)
-    accounts = chart.revenue(fact.tax_country, "standard", fact.tax_rate)
+    accounts = chart.revenue(fact.tax_country, fact.tax_category, fact.tax_rate)
     postings = _movement(chart.customer_credit, Side.DEBIT, fact.amount)
     postings += _movement(accounts.revenue, Side.CREDIT, fact.amount - tax)
     if accounts.tax is not None:

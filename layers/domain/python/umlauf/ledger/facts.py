@@ -136,6 +136,7 @@ class SessionSettled:
     tax_rate: Decimal
     tax_country: str
     settled_at: datetime
+    tax_category: str = "standard"
 
 
 Fact = (

@@ -77,6 +77,7 @@ class SessionSettled:
     meter: str
     shortfall: Money
     settled_at: datetime
+    tax_category: str = "standard"
 
 
 @dataclass(frozen=True, slots=True)

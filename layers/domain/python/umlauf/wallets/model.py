@@ -138,6 +138,7 @@ class SessionTerms:
     meter_units_per_unit: int
     tax_rate: Decimal
     tax_country: str
+    tax_category: str = "standard"
     price_includes_tax: bool = True
 
 

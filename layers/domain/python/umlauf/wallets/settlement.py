@@ -52,4 +52,5 @@ def _event_of(session: Session, charged: Money, shortfall: Money, now: datetime)
         meter=session.terms.meter,
         shortfall=shortfall,
         settled_at=now,
+        tax_category=session.terms.tax_category,
     )
