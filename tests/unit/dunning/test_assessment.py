@@ -1,10 +1,7 @@
 """What a case has to do, and when: the calendar of a plan."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,13 +22,10 @@ from umlauf.dunning.model import (
     StepRecord,
 )
 from umlauf.dunning.plans import plan_for
+from umlauf.dunning.retry_calendar import retry_steps
 from umlauf.kernel.money import Money
 from umlauf.payments.reasons import Retry
 
-VECTORS = {
-    case["id"]: case
-    for case in json.loads((Path(__file__).parents[2] / "vectors" / "collect.json").read_text())
-}
 PLAN = plan_for("DE", is_business=False)
 NOTHING = Money(0, "EUR")
 
@@ -118,34 +112,24 @@ def test_a_step_is_taken_at_nine_in_the_morning_also_after_the_clocks_change() -
 
 
 def test_retries_and_overdue_states_keep_their_own_days() -> None:
-    """DUN-03: gaps add up, and the other steps fall in between."""
-    vector = VECTORS["DUN-03"]
-    given_ = vector["inputs"]
-    retries = list(accumulate(given_["retry_gaps_days"]))
+    """Gaps add up, and the other steps fall in between."""
     steps = [
-        *(Step(f"retry_{day}", StepKind.RETRY_PAYMENT, day) for day in retries),
-        Step("notify", StepKind.SEND_REMINDER, given_["notify_after"]),
-        Step("block", StepKind.RESTRICT, given_["block_after"], restriction="any"),
-        Step("cancel", StepKind.HAND_TO_PEOPLE, given_["cancel_after"]),
+        *retry_steps([1, 1, 8, 6], "retry"),
+        Step("notify", StepKind.SEND_REMINDER, 10),
+        Step("block", StepKind.RESTRICT, 14, restriction="any"),
+        Step("cancel", StepKind.HAND_TO_PEOPLE, 21),
     ]
-    plan = Plan("vector.1", tuple(sorted(steps, key=lambda step: step.after_days)))
+    plan = Plan("calendar.1", tuple(sorted(steps, key=lambda step: step.after_days)))
     days = days_after(a_case(), diary(a_case(), plan))
-    retried = [day for step, day in days.items() if step.startswith("retry")]
-    assert retried == vector["expected"]["retries_on_day"]
+    assert [day for step, day in days.items() if step.startswith("retry")] == [1, 2, 10, 16]
     assert (days["notify"], days["block"], days["cancel"]) == (10, 14, 21)
 
 
-@pytest.mark.parametrize("currency", ["EUR", "USD"])
-def test_below_the_currencys_threshold_nobody_is_dunned(currency: str) -> None:
-    """DUN-01."""
-    vector = VECTORS["DUN-01"]
-    thresholds = tuple(
-        Money(int(amount) * 100, currency)
-        for currency, amount in vector["inputs"]["thresholds"].items()
-    )
-    plan = replace(PLAN, thresholds=thresholds)
-    owed = Money(int(vector["inputs"]["overdue"][currency]) * 100, currency)
-    assert plan.is_worth_it(owed) is vector["expected"][currency]
+@pytest.mark.parametrize(("minor", "is_worth_it"), [(14_999, False), (15_000, True)])
+def test_below_the_currencys_threshold_nobody_is_dunned(minor: int, *, is_worth_it: bool) -> None:
+    plan = replace(PLAN, thresholds=(Money(15_000, "EUR"), Money(10_000, "USD")))
+    assert plan.is_worth_it(Money(minor, "EUR")) is is_worth_it
+    assert plan.is_worth_it(Money(minor, "USD"))
 
 
 @given(days=st.integers(0, 60))

@@ -1,13 +1,12 @@
 """Plans and fees are lawful by construction."""
 
-import json
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.vectors.cases import copied_case
 from umlauf.dunning.errors import CustomerNotAtFault, FeeAboveCost, UnknownPlan, UnlawfulPlan
 from umlauf.dunning.model import Fee, Plan, Step, StepKind
 from umlauf.dunning.plans import plan, plan_for
@@ -17,8 +16,7 @@ from umlauf.payments.reasons import reason
 
 PEOPLE = Step("people", StepKind.HAND_TO_PEOPLE, 30)
 COST = (Money(110, "EUR"),)
-VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "collect.json").read_text())
-RETURN_DEBIT_FEE = next(case for case in VECTORS if case["id"] == "COL-06")
+RETURN_DEBIT_FEE = copied_case("COL-06")
 
 
 def _minor(amount: str) -> Money:

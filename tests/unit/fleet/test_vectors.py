@@ -1,25 +1,19 @@
 """The published cases of remote locks and command lifecycles."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.fleet.fleets import NOW, Fleet
+from tests.vectors.cases import copied_case
 from umlauf.fleet.commands import TIME_TO_LIVE, standing
 from umlauf.fleet.model import Command, CommandStatus, Measure, Outcome, Reason
 from umlauf.fleet.policy import CustomerKind, Facts, decide_restriction
 from umlauf.fleet.use_cases.record_report import CommandAnswer
 
-CASES = {
-    case["id"]: case
-    for case in json.loads(
-        (Path(__file__).parents[2] / "vectors" / "fleet.json").read_text(encoding="utf-8")
-    )
-}
-LOCKS = CASES["COL-16"]
+LOCKS = copied_case("COL-16")
+LIFECYCLES = copied_case("IOT-08")
 REASONS = {
     "arrears": Reason.ARREARS,
     "theft_reported_by_customer": Reason.THEFT_REPORTED,
@@ -86,7 +80,7 @@ def acknowledged_late(fleet: Fleet) -> tuple[CommandStatus, Command]:
                 never_acknowledged,
                 acknowledged_late,
             ],
-            CASES["IOT-08"]["expected"],
+            LIFECYCLES["expected"],
             strict=True,
         )
     ),

@@ -1,9 +1,7 @@
 """Posting: once per event, each customer one account, and the sub-ledger equal to the control."""
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.billing_fakes import MemoryDebtors, MemoryJournal
 from tests.fakes import MemoryStore
+from tests.vectors.cases import copied_case
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import AlreadyClaimed, Work
 from umlauf.ledger.balances import (
@@ -37,9 +36,7 @@ from umlauf.ledger.use_cases.post_journal import Notice, post_journal
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
 BOOKS = Books()
 CONTROL = SKR04.debtors.number
-(SUB_LEDGER_CASE,) = json.loads(
-    (Path(__file__).parents[2] / "vectors" / "ledger.json").read_text(encoding="utf-8")
-)
+SUB_LEDGER_CASE = copied_case("ACC-17")
 TYPES = {
     PaymentSucceeded: "payments.payment_succeeded.v1",
     PaymentFailed: "payments.payment_failed.v1",

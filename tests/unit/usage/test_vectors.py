@@ -1,15 +1,12 @@
 """The published case of telemetry that comes twice and out of order."""
 
-import json
 from itertools import accumulate
-from pathlib import Path
 
 from tests.unit.usage.bikes import Bike, reading
+from tests.vectors.cases import copied_case
 from umlauf.usage.model import PlacedReading
 
-(CASE,) = json.loads(
-    (Path(__file__).parents[2] / "vectors" / "usage.json").read_text(encoding="utf-8")
-)
+CASE = copied_case("IOT-03")
 
 
 def test_iot_03_the_total_depends_neither_on_order_nor_on_repetition() -> None:

@@ -1,0 +1,272 @@
+"""Price models: which one a case means shows in its inputs, or else in its topic."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tests.vectors.adapters.registry import adapter
+from tests.vectors.cases import Case
+from tests.vectors.shapes import Answer
+from tests.vectors.words import (
+    amounts,
+    currency,
+    day,
+    day_after,
+    each,
+    instant,
+    interval,
+    minor,
+    percent,
+    price,
+)
+from umlauf.billing.commitments import Bounds, adjustment_of
+from umlauf.catalog.price_models.amounts import HIGHEST
+from umlauf.catalog.price_models.capacity import Capacity, CapacityTier, Limit
+from umlauf.catalog.price_models.flat import Flat
+from umlauf.catalog.price_models.graduated import Graduated
+from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage, PercentTier
+from umlauf.catalog.price_models.intensity import Intensity, Level
+from umlauf.catalog.price_models.package import Package
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.percentage import Percentage
+from umlauf.catalog.price_models.quantities import ProratedUnits, Quantity
+from umlauf.catalog.price_models.rating import Price, PriceModel, rate
+from umlauf.catalog.price_models.tiers import Tier
+from umlauf.catalog.price_models.volume import Volume
+from umlauf.kernel.calendar import Interval, nth_period
+from umlauf.kernel.money import Money, total
+from umlauf.usage.aggregation import Measurement, Span, total_of
+
+QUANTITY = "q|quantity|units|qty|usage"
+UNIT = "(?:unit|unit_price|price|per_unit)(?:_cents)?"
+AMOUNTS = "amounts?|transactions?|turnover"
+NOTHING = Decimal(0)
+MOST_STEPS = 5_000
+
+
+def tiers_of(case: Case) -> tuple[Tier, ...]:
+    return tuple(_tier(row, case) for row in case.inputs["tiers"])
+
+
+def _tier(row: Any, case: Case) -> Tier:
+    """`[up to, unit price, flat fee]`, `[up to, "flat 100"]`, `[up to, "10/unit"]`, or by names."""
+    if isinstance(row, Mapping):
+        up_to = row.get("up_to", row.get("to"))
+        unit = row.get("unit", row.get("unit_price", row.get("price", 0)))
+        flat = row.get("flat", row.get("flat_fee", 0))
+    else:
+        up_to, unit, *rest = row
+        flat = rest[0] if rest else 0
+    words = str(unit)
+    if words.startswith("flat"):
+        unit, flat = 0, words.removeprefix("flat").strip()
+    elif words.endswith("/unit"):
+        unit = words.removesuffix("/unit")
+    return Tier(_bound(up_to), _minor(unit, case), _minor(flat, case))
+
+
+def _bound(up_to: Any) -> Decimal | None:
+    return None if up_to in {None, "inf", "infinity"} else Decimal(str(up_to))
+
+
+def _minor(value: Any, case: Case) -> Decimal:
+    return minor(value, currency(case), in_minor=case.has(".*tiers_cents|cents"))
+
+
+def tiered(case: Case) -> PriceModel:
+    tiers = tiers_of(case)
+    return Volume(tiers) if case.topic_says("volume") else Graduated(tiers)
+
+
+def priced(case: Case, model: PriceModel, pattern: str = QUANTITY) -> Any:
+    """One amount for one quantity, a list for a list."""
+    asked = case.get(pattern)
+    found = [_rate(case, model, Decimal(str(one))) for one in each(asked)]
+    return found if isinstance(asked, list) else found[0]
+
+
+def _rate(case: Case, model: PriceModel, quantity: Quantity) -> Money:
+    return rate(Price(currency(case), model), quantity)
+
+
+@adapter("tiers", QUANTITY)
+def tiered_price(case: Case) -> Any:
+    return priced(case, tiered(case))
+
+
+@adapter("tiers", QUANTITY, "min|max|minimum|maximum", may="min|max|minimum|maximum")
+def tiered_price_within_limits(case: Case) -> Any:
+    return _within_limits(case, tiered(case))
+
+
+@adapter(UNIT, QUANTITY, "min|max|minimum|maximum", may="min|max|minimum|maximum")
+def unit_price_within_limits(case: Case) -> Any:
+    return _within_limits(case, PerUnit(price(case, "unit|unit_price|price|per_unit")))
+
+
+def _within_limits(case: Case, model: PriceModel) -> Answer:
+    usage = _rate(case, model, Decimal(str(case.get(QUANTITY))))
+    bounds = Bounds(
+        *(
+            _minor(case.get(name), case) if case.has(name) else None
+            for name in ("min|minimum", "max|maximum")
+        )
+    )
+    change = adjustment_of(usage, bounds)
+    whole = total([usage, change], usage.currency)
+    return Answer(whole, usage=usage, adj=change, adjustment=change, total=whole)
+
+
+@adapter(UNIT, QUANTITY)
+def unit_price(case: Case) -> Any:
+    return priced(case, PerUnit(price(case, "unit|unit_price|price|per_unit")))
+
+
+@adapter("flat(?:_cents)?|flat_fee(?:_cents)?", QUANTITY)
+def flat_price(case: Case) -> Any:
+    return priced(case, Flat(price(case, "flat|flat_fee")))
+
+
+@adapter(
+    QUANTITY, "size|package_size|per", "(?:price|package_price)(?:_cents)?", may="free|free_units"
+)
+def package_price(case: Case) -> Any:
+    model = Package(
+        size=Decimal(str(case.get("size|package_size|per"))),
+        package_price_minor=price(case, "price|package_price"),
+        free_units=Decimal(str(case.get("free|free_units", 0))),
+    )
+    return priced(case, model)
+
+
+@adapter(
+    AMOUNTS,
+    "rate(?:_pct|_percent)?|pct|percent",
+    may="(?:fixed|fixed_fee|min|max|minimum|maximum|free_amount|per_transaction_(?:min|max)"
+    ")(?:_cents)?|free_events",
+)
+def percentage_price(case: Case) -> Any:
+    name = case.key(AMOUNTS) or ""
+    model = Percentage(
+        rate_percent=percent(case.get("rate(?:_pct|_percent)?|pct|percent")),
+        fixed_minor=_optional(case, "fixed|fixed_fee") or NOTHING,
+        free_events=case.get("free_events"),
+        free_amount_minor=_optional(case, "free_amount"),
+        minimum_minor=_optional(case, "min|minimum|per_transaction_min"),
+        maximum_minor=_optional(case, "max|maximum|per_transaction_max"),
+    )
+    return _rate(case, model, _transactions(case, name))
+
+
+@adapter("tiers", AMOUNTS)
+def graduated_percentage_price(case: Case) -> Any:
+    """Each transaction's sum, or a list of turnovers each by itself."""
+    rows = [
+        PercentTier(
+            None if up_to is None else _minor(up_to, case),
+            percent(rate_percent),
+            _minor(rest[0] if rest else 0, case),
+        )
+        for up_to, rate_percent, *rest in case.inputs["tiers"]
+    ]
+    model = GraduatedPercentage(tuple(rows))
+    name = case.key(AMOUNTS) or ""
+    if isinstance(case.expected, list):
+        return [_rate(case, model, [one]) for one in _transactions(case, name)]
+    return _rate(case, model, _transactions(case, name))
+
+
+@adapter("tiers", QUANTITY, topic="percentage")
+def graduated_percentage_of_a_sum(case: Case) -> Any:
+    asked = case.get(QUANTITY)
+    inputs = {"tiers": case.inputs["tiers"], "turnover": each(asked)}
+    answers = graduated_percentage_price(
+        Case(case.id, case.topic, inputs, each(case.expected), note=case.note)
+    )
+    return answers if isinstance(asked, list) else answers[0]
+
+
+def _transactions(case: Case, name: str) -> list[Decimal]:
+    return [Decimal(one.amount_minor) for one in amounts(case, name)]
+
+
+def _optional(case: Case, pattern: str) -> Decimal | None:
+    return price(case, pattern) if case.has(f"(?:{pattern})(?:_cents)?") else None
+
+
+@adapter("tiers", "events", "prorated")
+def prorated_graduated_price(case: Case) -> Any:
+    events = [
+        ProratedUnits(Decimal(str(units)), Decimal(str(part)))
+        for units, part in zip(case.inputs["events"], case.inputs["prorated"], strict=True)
+    ]
+    return _rate(case, Graduated(tiers_of(case)), events)
+
+
+@adapter("tier1", "peaks", may=r"tier\d+")
+def capacity_tiers(case: Case) -> Any:
+    """The tier that each peak alone would need, by its name; beyond all named ones the next."""
+    names = sorted(name for name in case.inputs if name.startswith("tier"))
+    named = {name: _capacity_tier(case.inputs[name], case) for name in names}
+    beyond = CapacityTier((), HIGHEST)
+    model = Capacity((*named.values(), beyond))
+    by_price = {_rate(case, Flat(tier.price_minor), 1): name for name, tier in named.items()}
+    peaks = case.inputs["peaks"]
+    return [by_price.get(_rate(case, model, _peak(one)), "next_tier") for one in each(peaks)]
+
+
+def _capacity_tier(limits: Mapping[str, Any], case: Case) -> CapacityTier:
+    return CapacityTier(
+        tuple(
+            Limit(name, Decimal(str(up_to))) for name, up_to in limits.items() if name != "price"
+        ),
+        _minor(limits["price"], case),
+    )
+
+
+def _peak(peak: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {name: Decimal(str(value)) for name, value in peak.items()}
+
+
+@adapter(
+    "qty|quantity", "unit_price(?:_cents)?", "consumption", "period", may="invoice_on|period_end"
+)
+def regular_consumption(case: Case) -> Any:
+    """So many units each day (week, month) of a period that is printed with its last day."""
+    first, last = case.inputs["period"]
+    start, end = day(first), day_after(last)
+    step = interval(case.inputs["consumption"])
+    per_step = Decimal(str(case.get("qty|quantity")))
+    used = [
+        Measurement(id=str(number), at=instant(begins.isoformat()), quantity=per_step)
+        for number, begins in enumerate(_starts(start, end, step))
+    ]
+    units = total_of(used, Span(instant(start.isoformat()), instant(end.isoformat())))
+    amount = _rate(case, PerUnit(price(case, "unit_price")), units)
+    return Answer(amount, units=units, amount=amount)
+
+
+def _starts(start: date, end: date, step: Interval) -> Sequence[date]:
+    starts: list[date] = []
+    for number in range(MOST_STEPS):
+        begins = nth_period(start, step, number).start
+        if begins >= end:
+            return starts
+        starts.append(begins)
+    raise ValueError(f"more than {MOST_STEPS} steps")
+
+
+@adapter("usage|levels", topic="level|intensity")
+def intensity_price(case: Case) -> Any:
+    return _rate(case, *intensity(case, case.get("usage|levels")))
+
+
+def intensity(
+    case: Case, rows: Sequence[Mapping[str, Any]]
+) -> tuple[Intensity, dict[str, Decimal]]:
+    """The rates by level, and the minutes used at each."""
+    model = Intensity(
+        tuple(Level(f"level_{row['level']}", _minor(row["per_min"], case)) for row in rows)
+    )
+    return model, {f"level_{row['level']}": Decimal(str(row["minutes"])) for row in rows}
