@@ -17,6 +17,8 @@ def complete(stack: Stack, client: ClientFactory) -> None:
     """Complete every resource of the stack."""
     for table in stack.of_kind("AWS::DynamoDB::Table"):
         _complete_table(table, client)
+    for bucket in stack.of_kind("AWS::S3::Bucket"):
+        _complete_bucket(bucket, client)
     for schedule in stack.of_kind("AWS::Scheduler::Schedule"):
         properties = {"GroupName": "default", "State": "ENABLED", **schedule.properties}
         client("scheduler").update_schedule(**{**properties, "Name": schedule.physical_id})
@@ -44,6 +46,26 @@ def _complete_table(table: Resource, client: ClientFactory) -> None:
             TableName=name,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": is_on},
         )
+
+
+def _complete_bucket(bucket: Resource, client: ClientFactory) -> None:
+    """Its lock, encryption and ownership, which ministack's CloudFormation forgets."""
+    s3, name, wanted = client("s3"), bucket.physical_id, bucket.properties
+    if lock := wanted.get("ObjectLockConfiguration"):
+        retention = lock["Rule"]["DefaultRetention"]
+        rule = {"DefaultRetention": {**retention, "Days": int(retention["Days"])}}
+        s3.put_object_lock_configuration(
+            Bucket=name,
+            ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule},
+        )
+    if encryption := wanted.get("BucketEncryption"):
+        rules = [
+            {"ApplyServerSideEncryptionByDefault": rule["ServerSideEncryptionByDefault"]}
+            for rule in encryption["ServerSideEncryptionConfiguration"]
+        ]
+        s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
+    if ownership := wanted.get("OwnershipControls"):
+        s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership)
 
 
 def _complete_api(api: Resource, stack: Stack, client: ClientFactory) -> None:

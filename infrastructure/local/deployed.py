@@ -314,6 +314,33 @@ def _state_machine(client: ClientFactory, resource: Resource) -> Properties:
     }
 
 
+def _bucket(client: ClientFactory, resource: Resource) -> Properties:
+    s3, name = client("s3"), resource.physical_id
+    lock = s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"]
+    encryption = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]
+    access = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    return {
+        "BucketName": name,
+        "ObjectLockEnabled": lock["ObjectLockEnabled"] == "Enabled",
+        "ObjectLockConfiguration": lock,
+        "VersioningConfiguration": s3.get_bucket_versioning(Bucket=name),
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [
+                {"ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"]}
+                for rule in encryption["Rules"]
+            ]
+        },
+        "OwnershipControls": s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"],
+        "PublicAccessBlockConfiguration": access,
+    }
+
+
+def _bucket_policy(client: ClientFactory, resource: Resource) -> Properties:
+    name = resource.properties["Bucket"]
+    policy = client("s3").get_bucket_policy(Bucket=name)["Policy"]
+    return {"Bucket": name, "PolicyDocument": policy}
+
+
 READERS: dict[str, Reader] = {
     "AWS::ApiGateway::Deployment": _gateway_deployment,
     "AWS::ApiGateway::Account": _gateway_account,
@@ -337,6 +364,8 @@ READERS: dict[str, Reader] = {
     "AWS::Lambda::Permission": _permission,
     "AWS::Lambda::Version": _version,
     "AWS::Logs::LogGroup": _log_group,
+    "AWS::S3::Bucket": _bucket,
+    "AWS::S3::BucketPolicy": _bucket_policy,
     "AWS::SNS::Topic": _topic,
     "AWS::SQS::Queue": _queue,
     "AWS::SQS::QueuePolicy": _queue_policy,
