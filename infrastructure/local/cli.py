@@ -12,16 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any, Final
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
+from local.catalog_command import add_catalog_command
+from local.running_platform import NotRunning, Platform
 from umlauf.kernel.money import Money
 
-LOGINS: Final = Path(".umlauf/logins.json")
 DEFAULT_HTTP_PORT: Final = 8080
 _FOLLOW_SECONDS: Final = 1.0
 _NO_SUCH_PLATFORM: Final = 2
@@ -29,75 +28,6 @@ _MARGINS: Final = 3
 """What a column of a table needs besides its text."""
 
 Json = Any
-
-
-class NotRunning(Exception):
-    """There is no platform to talk to, or it refused; the message says what to do."""
-
-
-class Platform:
-    """The running platform, over HTTP on loopback."""
-
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=600)
-        self._token: str | None = None
-
-    def close(self) -> None:
-        self._http.close()
-
-    def get(self, path: str, **query: Any) -> Json:
-        return self._send("GET", path, params=query)
-
-    def post(self, path: str, body: Mapping[str, Any]) -> Json:
-        return self._send("POST", path, json=body)
-
-    def as_staff(self, path: str, **query: Any) -> Json:
-        """Read from the operator API."""
-        if self._token is None:
-            self._token = self._sign_in()
-        return self._send("GET", path, params=query, headers={"Authorization": self._token})
-
-    def _sign_in(self) -> str:
-        try:
-            login = json.loads(LOGINS.read_text())["staff"]
-        except (OSError, ValueError, KeyError):
-            raise NotRunning(
-                f"no staff login in {LOGINS}; start the platform with make run"
-            ) from None
-        answer = self._send(
-            "POST",
-            "/",
-            json={
-                "AuthFlow": "USER_PASSWORD_AUTH",
-                "ClientId": login["client_id"],
-                "AuthParameters": {"USERNAME": login["username"], "PASSWORD": login["password"]},
-            },
-            headers={
-                "Content-Type": "application/x-amz-json-1.1",
-                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-            },
-        )
-        return str(answer["AuthenticationResult"]["IdToken"])
-
-    def _send(self, method: str, path: str, **arguments: Any) -> Json:
-        try:
-            answer = self._http.request(method, path, **arguments)
-        except httpx.TransportError:
-            raise NotRunning(
-                f"no platform answers at {self._http.base_url}; start it with make run, "
-                "or set UMLAUF_HTTP_PORT to its port"
-            ) from None
-        if answer.is_error:
-            raise NotRunning(_problem(answer))
-        return answer.json()
-
-
-def _problem(answer: httpx.Response) -> str:
-    try:
-        problem = answer.json()
-        return str(problem.get("detail") or problem.get("title") or problem.get("message"))
-    except ValueError:
-        return f"{answer.status_code} from {answer.request.url.path}"
 
 
 def _status(platform: Platform, _: argparse.Namespace) -> Json:
@@ -240,6 +170,7 @@ def parser() -> argparse.ArgumentParser:
         else:
             things.add_argument("--customer", dest="customer_id", help="whose")
         things.set_defaults(run=_things(kind, of))
+    add_catalog_command(commands)
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     return top
@@ -270,6 +201,8 @@ def _run(options: argparse.Namespace, platform: Platform) -> int:
         return 0
     if options.json:
         print(json.dumps(data, ensure_ascii=False, indent=2))
+    elif "show" in options:
+        options.show(data, console, options)
     else:
         show(data, console)
     return 1 if options.command == "invariants" and not data.get("hold", False) else 0
