@@ -1,6 +1,6 @@
 """The documents a bill becomes: what stands on which, and what is on record of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from umlauf.billing.charges import NOT_BILLED, BilledCharge
 from umlauf.billing.composing import BilledContract, Draft, compose, record_of
 from umlauf.billing.model import LineKind
 from umlauf.billing.terms import LegalEntity
+from umlauf.billing.vat_codes import VatCode, vat_code
 from umlauf.kernel.money import Money
 
 
@@ -42,13 +43,23 @@ def draft_documents(
 ) -> tuple[DraftDocument, ...]:
     """The documents of one or more bills of a customer; none where nothing is charged.
 
-    Deposits bear no tax and are owed back, so they stand on a request of their own. Raises what
+    Deposits bear no tax and are owed back, so they stand on a request of their own; and what is
+    outside the scope of VAT shares no document with what is not (EN 16931, BR-O-11). Raises what
     `compose` raises.
     """
-    return tuple(
-        DraftDocument(lines, compose(lines, contract=contract, entity=entity, now=now))
-        for lines in _by_document(bills)
-    )
+    shown = [line for bill in bills for line in bill.lines if line.is_shown]
+    found: list[DraftDocument] = []
+    for lines in _apart(shown, lambda line: line.kind is LineKind.DEPOSIT):
+        draft = compose(lines, contract=contract, entity=entity, now=now)
+        outside = _outside_vat(lines, draft)
+        if len(outside) in {0, len(lines)}:
+            found.append(DraftDocument(lines, draft))
+            continue
+        found.extend(
+            DraftDocument(part, compose(part, contract=contract, entity=entity, now=now))
+            for part in _apart(lines, outside.__contains__)
+        )
+    return tuple(found)
 
 
 def unshown_records(
@@ -64,9 +75,19 @@ def unshown_records(
     )
 
 
-def _by_document(bills: Sequence[Bill]) -> Iterator[tuple[BillLine, ...]]:
-    shown = [line for bill in bills for line in bill.lines if line.is_shown]
-    for is_deposit in (False, True):
-        lines = tuple(line for line in shown if (line.kind is LineKind.DEPOSIT) is is_deposit)
-        if any(line.amount for line in lines):
-            yield lines
+def _apart(
+    lines: Sequence[BillLine], is_apart: Callable[[BillLine], bool]
+) -> Iterator[tuple[BillLine, ...]]:
+    """The lines in one or two groups; a group that comes to nothing is no document."""
+    for wanted in (False, True):
+        group = tuple(line for line in lines if is_apart(line) is wanted)
+        if any(line.amount for line in group):
+            yield group
+
+
+def _outside_vat(lines: Sequence[BillLine], draft: Draft) -> list[BillLine]:
+    return [
+        line
+        for line, one in zip(lines, draft.lines, strict=True)
+        if vat_code(one.treatment) is VatCode.NOT_SUBJECT
+    ]
