@@ -10,7 +10,8 @@ from typing import Any
 
 from invariants.books import Books
 from invariants.report import Report
-from umlauf.billing.model import Invoice, LineKind, RatedUsage, Receivable, ReceivableStatus
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.model import Invoice, Receivable, ReceivableStatus
 from umlauf.dunning.model import Case, CaseState
 from umlauf.kernel.money import Money
 from umlauf.subscriptions.model import Status, Subscription
@@ -55,14 +56,8 @@ class Figures:
 
 def count(books: Books, report: Report) -> Figures:
     invoices, receivables = books.of(Invoice), books.of(Receivable)
-    rated = books.of(RatedUsage)
+    rated = [charge for charge in books.of(BilledCharge) if charge.usage is not None]
     rated_owners = {one.subscription_id for one in rated}
-    metered_plans = {
-        invoice.subscription_id
-        for invoice in invoices
-        for line in invoice.lines
-        if line.kind in {LineKind.USAGE, LineKind.USAGE_DIFFERENCE}
-    }
     by_invoice: Counter[str] = Counter()
     prepaid = 0
     in_all = 0
@@ -70,8 +65,8 @@ def count(books: Books, report: Report) -> Figures:
         by_invoice[day.owner_id] += day.by_invoice.ride_seconds
         prepaid += day.by_wallet.ride_seconds
         in_all += day.in_all.ride_seconds
-    billable = sum(n for owner, n in by_invoice.items() if owner in rated_owners | metered_plans)
-    billed = sum(one.quantity for one in rated)
+    billable = sum(n for owner, n in by_invoice.items() if owner in rated_owners)
+    billed = sum(one.usage.counted for one in rated if one.usage)
     sessions = [one for one in books.of(Session) if one.status is SessionStatus.SETTLED]
     subscriptions = books.of(Subscription)
     return Figures(
