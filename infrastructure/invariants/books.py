@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
-from umlauf.billing.model import Invoice, RatedUsage, Receivable
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credits import CreditBalance, CreditEntry
+from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import RunCursor
 from umlauf.dunning.model import Case
@@ -42,8 +45,12 @@ _ADAPTERS: Final = (
 )
 _CLASSES: Final[tuple[type, ...]] = (
     Asset,
+    BilledCharge,
     Case,
     Correction,
+    CreditBalance,
+    CreditEntry,
+    CreditNote,
     DayUsage,
     Debtor,
     DocumentNumber,
@@ -53,7 +60,6 @@ _CLASSES: Final[tuple[type, ...]] = (
     MeterPoint,
     NumberBlock,
     PlacedReading,
-    RatedUsage,
     Receivable,
     Restriction,
     RunCursor,

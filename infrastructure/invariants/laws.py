@@ -4,17 +4,25 @@ Nothing, in a sound system.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
+from invariants.billing import (
+    Violations,
+    charges_happen_once,
+    credit_is_where_documents_say,
+    credit_of_customers,
+    numbers_are_used_once,
+)
 from invariants.books import Books
-from umlauf.billing.model import Invoice, LineKind, RatedUsage, Receivable
-from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
-from umlauf.billing.runs import RunCursor
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.model import Invoice, LineKind, Receivable
 from umlauf.dunning.model import Case, CaseState
 from umlauf.fleet.model import Outcome, Reason, Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
+from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
 from umlauf.ledger.balances import Balances, is_balanced, sub_ledger_gaps, trial_balance
 from umlauf.ledger.chart import SKR04
@@ -32,14 +40,17 @@ from umlauf.usage.model import (
 )
 from umlauf.wallets.model import Session, UnsettledUsage, Wallet, WalletEntry
 
-Violations = Iterator[str]
+_Stretch = tuple[str, str, Period]
+"""A subscription, an item or meter, and the time."""
+_USAGE: Final = frozenset({LineKind.USAGE, LineKind.USAGE_DIFFERENCE})
 
 
 def books_balance(books: Books) -> Violations:
     """1.
 
     Entries balance; the control account is the sum of the debtors, who owe what their receivables
-    say; wallets are their entries, and together what the books owe to prepaid customers.
+    say, less their credit; wallets and credit balances are their entries, and wallets together what
+    the books owe to prepaid customers.
     """
     entries = books.of(JournalEntry)
     balances = trial_balance(entries)
@@ -50,12 +61,13 @@ def books_balance(books: Books) -> Violations:
     ).items():
         yield f"debtor {debtor} differs from the journal by {gap} ({currency})"
     yield from _debtors_owe_what_is_open(books)
+    yield from credit_is_where_documents_say(books)
     yield from _wallets_are_their_entries(books)
     yield from _wallets_are_the_credit_account(books, balances)
 
 
 def _debtors_owe_what_is_open(books: Books) -> Violations:
-    """In each currency; what was paid too much counts against what is open."""
+    """In each currency; what was paid too much, and credit, count against what is open."""
     balances: Counter[tuple[str, str]] = Counter()
     for debtor in books.of(Debtor):
         for balance in debtor.balances:
@@ -64,6 +76,7 @@ def _debtors_owe_what_is_open(books: Books) -> Violations:
     for receivable in books.of(Receivable):
         left = receivable.open - receivable.overpaid
         owed[receivable.customer_id, left.currency] += left.amount_minor
+    owed.subtract(credit_of_customers(books))
     for customer, currency in sorted({*balances, *owed}):
         booked = Money(balances[customer, currency], currency)
         is_open = Money(owed[customer, currency], currency)
@@ -97,71 +110,6 @@ def _wallets_are_the_credit_account(books: Books, balances: Balances) -> Violati
         booked = owed.get(currency, Money(0, currency))
         if held != booked:
             yield f"wallets hold {held}, account {credit} says {booked}"
-
-
-def charges_happen_once(books: Books) -> Violations:
-    """2. No service period of one item overlaps another; what is credited was billed."""
-    invoices = books.of(Invoice)
-    for invoice in invoices:
-        if total((line.net for line in invoice.lines), invoice.currency) != invoice.net:
-            yield f"invoice {invoice.number} is not the sum of its lines"
-        taxes = total((tax.tax for tax in invoice.taxes), invoice.currency)
-        if taxes + invoice.net != invoice.gross:
-            yield f"invoice {invoice.number} is not net plus tax"
-    yield from _charged_twice(invoices)
-    yield from _credited_too_much(invoices)
-
-
-def _charged_twice(invoices: list[Invoice]) -> Violations:
-    periods = defaultdict(list)
-    for invoice in invoices:
-        for line in invoice.lines:
-            if line.kind is not LineKind.USAGE_DIFFERENCE:
-                periods[invoice.subscription_id, line.item, line.kind].append(line.service_period)
-    for (subscription, item, _), of_item in periods.items():
-        for one, other in pairwise(sorted(of_item, key=lambda period: period.start)):
-            if one.overlaps(other):
-                yield f"{subscription} was charged twice for {item}: {one} and {other}"
-
-
-def _credited_too_much(invoices: list[Invoice]) -> Violations:
-    sums: Counter[tuple[str, str, str]] = Counter()
-    for invoice in invoices:
-        for line in invoice.lines:
-            of = (invoice.subscription_id, line.item, str(line.service_period))
-            sums[of] += line.amount.amount_minor
-    for (subscription, item, period), minor in sums.items():
-        if minor < 0:
-            yield f"{subscription} got {-minor} more back for {item} {period} than was billed"
-
-
-def numbers_are_used_once(books: Books) -> Violations:
-    """3. Every document number is used once; every gap is explained."""
-    issued = Counter(invoice.number for invoice in books.of(Invoice))
-    yield from (f"number {number} is on {n} invoices" for number, n in issued.items() if n > 1)
-    taken = {number.id: number for number in books.of(DocumentNumber)}
-    for number in taken.values():
-        if (number.use is NumberUse.ISSUED) != (number.id in issued):
-            yield f"number {number.id} is {number.use.value}, invoices say otherwise"
-    yield from (f"number {name} was never reserved" for name in issued if name not in taken)
-    blocks = books.of(NumberBlock)
-    for series in books.of(Series):
-        yield from _holes(series, [block for block in blocks if block.series == series.id])
-    if not any(cursor.open_run_id for cursor in books.of(RunCursor)):
-        for name in (name for block in blocks for name in block.numbers()):
-            if name not in taken:
-                yield f"number {name} is neither used nor voided"
-
-
-def _holes(series: Series, blocks: list[NumberBlock]) -> Violations:
-    """Blocks follow each other from 1 to what the series has reserved."""
-    expected = 1
-    for block in sorted(blocks, key=lambda block: block.first):
-        if block.first != expected:
-            yield f"series {series.id}: block {block.id} begins at {block.first}, not {expected}"
-        expected = block.last + 1
-    if expected != series.reserved_up_to + 1:
-        yield f"series {series.id} is reserved up to {series.reserved_up_to}, not {expected - 1}"
 
 
 def assets_have_one_holder(books: Books) -> Violations:
@@ -222,31 +170,70 @@ def usage_is_counted_once(books: Books) -> Violations:
 
 
 def _rated_as_metered(books: Books) -> Violations:
-    """A billed period's usage is on invoices to the last unit, or still open as late usage."""
+    """A billed stretch's usage is charged to the last unit, or still open as late usage."""
+    rated: Counter[_Stretch] = Counter()
+    kept: Counter[_Stretch] = Counter()
+    for charge in books.of(BilledCharge):
+        stretch = charge.subscription_id, charge.item, charge.period
+        if charge.kind in _USAGE:
+            kept[stretch] += (charge.amount - charge.credited).amount_minor
+        if charge.usage is not None:
+            rated[stretch] += charge.usage.amount.amount_minor
+    noted = _noted(books)
+    for stretch, minor in rated.items():
+        if not 0 <= minor - kept[stretch] <= noted[stretch]:
+            yield (
+                f"{_named(stretch)}: rated {minor}, charged {kept[stretch]}, "
+                f"given back by notes {noted[stretch]}"
+            )
+    yield from _rated_and_never_metered(books)
+    yield from _invoiced_and_never_rated(books)
+
+
+def _rated_and_never_metered(books: Books) -> Violations:
     days: dict[str, list[DayUsage]] = defaultdict(list)
     for day in books.of(DayUsage):
         days[day.owner_id].append(day)
-    billed: Counter[tuple[str, str, str]] = Counter()
+    rated: Counter[_Stretch] = Counter()
+    for charge in books.of(BilledCharge):
+        if charge.usage is not None:
+            of_meter = charge.subscription_id, charge.usage.meter, charge.period
+            rated[of_meter] += charge.usage.counted
+    for (subscription, meter, period), quantity in rated.items():
+        metered = sum(
+            day.by_invoice.of(meter) for day in days[subscription] if period.contains(day.day)
+        )
+        if quantity > metered:
+            name = _named((subscription, meter, period))
+            yield f"{name}: rated {quantity}, metered only {metered}"
+
+
+def _noted(books: Books) -> Counter[_Stretch]:
+    """What credit notes gave back of usage, by hand or because less was counted."""
+    noted: Counter[_Stretch] = Counter()
+    for note in books.of(CreditNote):
+        for line in note.lines:
+            if line.kind in _USAGE:
+                stretch = line.subscription_id, line.item, line.service_period
+                noted[stretch] += line.amount.amount_minor
+    return noted
+
+
+def _invoiced_and_never_rated(books: Books) -> Violations:
+    charges = {charge.id: charge for charge in books.of(BilledCharge)}
     for invoice in books.of(Invoice):
         for line in invoice.lines:
-            if line.kind in {LineKind.USAGE, LineKind.USAGE_DIFFERENCE}:
-                billed[invoice.subscription_id, line.item, str(line.service_period)] += (
-                    line.amount.amount_minor
-                )
-    rated_keys = set()
-    for rated in books.of(RatedUsage):
-        key = (rated.subscription_id, rated.item, str(rated.period))
-        rated_keys.add(key)
-        if billed[key] != rated.amount.amount_minor:
-            yield f"{key}: rated {rated.amount}, invoiced {billed[key]}"
-        in_period = sum(
-            day.by_invoice.of(rated.meter)
-            for day in days[rated.subscription_id]
-            if rated.period.contains(day.day)
-        )
-        if rated.quantity > in_period:
-            yield f"{key}: rated {rated.quantity} of {rated.meter}, metered only {in_period}"
-    yield from (f"{key} was invoiced but never rated" for key in billed if key not in rated_keys)
+            if line.kind not in _USAGE:
+                continue
+            charge = charges.get(line.charge_id)
+            if charge is None:
+                yield f"invoice {invoice.number}, line {line.number}: was never rated"
+            elif line.corrects is None and charge.amount != line.amount:
+                yield f"{charge.id}: rated {charge.amount}, invoiced {line.amount}"
+
+
+def _named(stretch: _Stretch) -> str:
+    return " ".join(str(part) for part in stretch)
 
 
 def _wallets_settle_what_was_used(

@@ -9,13 +9,14 @@ import pytest
 
 from invariants.books import Books, DeadLetterQueue
 from invariants.report import check
+from umlauf.billing.charges import BilledCharge, RatedQuantity
 from umlauf.billing.model import (
     ChargedFee,
     Invoice,
     InvoiceLine,
     LineKind,
+    LineRef,
     PriceBasis,
-    RatedUsage,
     Receivable,
     Settlement,
     SettlementState,
@@ -23,6 +24,9 @@ from umlauf.billing.model import (
     TaxTreatment,
 )
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
+from umlauf.catalog.model import Supply, TaxCategory
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.rating import Price
 from umlauf.dunning.model import Case
 from umlauf.fleet.model import Measure, Outcome, Reason, Restriction
 from umlauf.inventory.model import Asset, Assignment
@@ -50,7 +54,48 @@ SEPTEMBER = Period(date(2026, 9, 1), date(2026, 10, 1))
 TEN, TAX = Money(1000, "EUR"), Money(190, "EUR")
 TREATMENT = TaxTreatment("DE", "standard", Decimal(19))
 LINE = InvoiceLine(
-    1, "minutes", LineKind.USAGE, "Minutes", SEPTEMBER, Decimal(1), "minute", TEN, TEN, TREATMENT
+    1,
+    "minutes",
+    LineKind.USAGE,
+    "Minutes",
+    SEPTEMBER,
+    Decimal(1),
+    "minute",
+    TEN,
+    TEN,
+    TREATMENT,
+    charge_id="sub_1#minutes#2026-09-01#0",
+    subscription_id="sub_1",
+)
+RATED = RatedQuantity(
+    meter="ride_seconds",
+    unit="minute",
+    counted=60,
+    meter_units_per_unit=60,
+    price=Price("EUR", PerUnit(Decimal(1000))),
+    amount=TEN,
+)
+CHARGE = BilledCharge(
+    id=LINE.charge_id,
+    subscription_id="sub_1",
+    customer_id="cus_1",
+    item="minutes",
+    kind=LineKind.USAGE,
+    name="Minutes",
+    plan_id="city-metered",
+    plan_version=1,
+    quantity=1,
+    period=SEPTEMBER,
+    full_period=SEPTEMBER,
+    full_minor=Decimal(1000),
+    amount=TEN,
+    supply=Supply.SERVICE,
+    tax_category=TaxCategory.STANDARD,
+    treatment=TREATMENT,
+    invoice_id="inv_1",
+    line=1,
+    credited=Money(0, "EUR"),
+    usage=RATED,
 )
 INVOICE = Invoice(
     id="inv_1",
@@ -187,9 +232,7 @@ def sound_books() -> Books:
                     booked_at=NOW,
                 )
             ],
-            RatedUsage: [
-                RatedUsage("r", "sub_1", "minutes", "ride_seconds", "p", 1, SEPTEMBER, 60, TEN)
-            ],
+            BilledCharge: [CHARGE],
             DayUsage: [DayUsage("sub_1", date(2026, 9, 3), by_invoice=Registers(60, 100, 1))],
             PlacedReading: [PlacedReading(READING, BUCKET, Registers(60, 100, 1))],
             MeterPoint: [MeterPoint("dev_1", "ast_1", NOW, latest=READING)],
@@ -268,7 +311,7 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         ),
         pytest.param(
             2,
-            _set(Invoice, INVOICE, replace(INVOICE, id="inv_2", number="RE-2026-000002")),
+            _set(BilledCharge, CHARGE, replace(CHARGE, id="sub_1#minutes#2026-09-01#1")),
             "charged twice",
             id="same month twice",
         ),
@@ -276,8 +319,14 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         pytest.param(2, _set(Invoice, replace(INVOICE, net=TAX)), "sum of its lines", id="sum"),
         pytest.param(
             2,
-            _set(Invoice, replace(INVOICE, lines=(replace(LINE, amount=-TEN),))),
-            "more back",
+            _set(
+                Invoice,
+                replace(
+                    INVOICE,
+                    lines=(replace(LINE, amount=-TEN, corrects=LineRef("inv_0", 1)),),
+                ),
+            ),
+            "line 1 of inv_0 was credited and never billed",
             id="credit without charge",
         ),
         pytest.param(3, _set(DocumentNumber), "never reserved", id="number out of nowhere"),
@@ -289,7 +338,7 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         ),
         pytest.param(3, _set(Series, Series("RE-2026", 5)), "reserved up to", id="lost block"),
         pytest.param(
-            3, _set(Invoice, INVOICE, replace(INVOICE, id="x")), "on 2 invoices", id="number twice"
+            3, _set(Invoice, INVOICE, replace(INVOICE, id="x")), "on 2 documents", id="number twice"
         ),
         pytest.param(
             4,
@@ -302,7 +351,19 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         ),
         pytest.param(5, _set(PlacedReading), "readings say", id="usage from nothing"),
         pytest.param(5, _set(DayUsage), "metered only 0", id="billed, never metered"),
-        pytest.param(5, _set(RatedUsage), "never rated", id="invoiced, never rated"),
+        pytest.param(5, _set(BilledCharge), "never rated", id="invoiced, never rated"),
+        pytest.param(
+            5,
+            _set(BilledCharge, replace(CHARGE, usage=replace(RATED, amount=TEN + TAX))),
+            "rated 1190, charged 1000",
+            id="rated higher than charged",
+        ),
+        pytest.param(
+            5,
+            _set(BilledCharge, replace(CHARGE, credited=TAX)),
+            "charged 810",
+            id="given back without a note",
+        ),
         pytest.param(
             5,
             _set(MeterPoint, MeterPoint("dev_1", "ast_1", NOW)),
