@@ -207,7 +207,7 @@ class MemorySubscriptions:
             for one in self.store.all(Subscription)
             if one.next_due_at is not None
             and one.next_due_at <= until
-            and (day_bucket(one.next_due_at), shard_of(one.id)) == (bucket, shard)
+            and (day_bucket(one.next_due_at), shard_of(one.customer_id)) == (bucket, shard)
         ]
         return _page((one for _, one in sorted(due, key=lambda pair: pair[0])), limit, cursor)
 

@@ -58,7 +58,7 @@ def found_due(bucket: str, until: datetime, *, limit: int = 50) -> list[str]:
         for _ in range(20):
             page = SUBSCRIPTIONS.list_due(bucket, shard, until=until, limit=limit, cursor=cursor)
             found += [subscription.id for subscription in page.items]
-            assert all(shard_of(subscription.id) == shard for subscription in page.items)
+            assert all(shard_of(subscription.customer_id) == shard for subscription in page.items)
             cursor = page.next_cursor
             if cursor is None:
                 break

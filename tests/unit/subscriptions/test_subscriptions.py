@@ -445,7 +445,7 @@ class TestDue:
     def test_what_is_due_is_found_in_its_bucket_and_shard_only(self) -> None:
         world = OfferWorld()
         active = world.active_subscription()
-        bucket, shard = day_bucket(NOW), shard_of(active.id)
+        bucket, shard = day_bucket(NOW), shard_of(active.customer_id)
         assert world.subscriptions.list_due(bucket, shard, until=NOW).items == [active]
         early = NOW - timedelta(microseconds=1)
         assert not world.subscriptions.list_due(bucket, shard, until=early).items

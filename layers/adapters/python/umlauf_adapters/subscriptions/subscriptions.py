@@ -35,7 +35,7 @@ def _due_key(subscription: Subscription) -> Key | None:
     due_at = subscription.next_due_at
     if due_at is None:
         return None
-    partition = _due_partition(day_bucket(due_at), shard_of(subscription.id))
+    partition = _due_partition(day_bucket(due_at), shard_of(subscription.customer_id))
     return partition, f"{_sortable(due_at)}#{subscription.id}"
 
 

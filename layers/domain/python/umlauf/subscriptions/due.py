@@ -17,9 +17,9 @@ MAX_BUCKETS: Final = 366
 _DAY: Final = timedelta(days=1)
 
 
-def shard_of(subscription_id: str) -> int:
-    """The same for ever, on every machine."""
-    return sha256(subscription_id.encode()).digest()[0] % SHARDS
+def shard_of(customer_id: str) -> int:
+    """All contracts of a customer in one, so that they can be billed together; the same for ever."""
+    return sha256(customer_id.encode()).digest()[0] % SHARDS
 
 
 def day_bucket(instant: datetime) -> str:

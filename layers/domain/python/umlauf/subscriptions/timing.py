@@ -99,7 +99,7 @@ def list_price_per_day(subscription: Subscription, agreement: Agreement, plan: P
             continue
         model = price_for(item, choice).model
         if isinstance(model, ChosenAmount):
-            chosen = agreement.chosen_minor.get(item.id, model.suggestion_minor or 0)
+            chosen = agreement.chosen_minor.get(item.id, model.suggestion_minor)
             whole += rate_as_fraction(model, chosen) * counts[item.id]
         else:
             whole += rate_as_fraction(model, counts[item.id])
