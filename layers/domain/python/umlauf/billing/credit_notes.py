@@ -25,18 +25,19 @@ from umlauf.billing.errors import NotCancellable, NothingToCredit, OverCredited,
 from umlauf.billing.model import (
     Invoice,
     InvoiceLine,
+    LineKind,
     LineRef,
     PriceBasis,
     TaxAmount,
     TaxTreatment,
 )
+from umlauf.billing.rating import rate_no_more
 from umlauf.billing.tax import TaxableAmount, exact_tax_in, split_taxes, tax_in
 from umlauf.kernel.money import CurrencyMismatch, Money, split, total
 
-LUMP: Final = "lump_sum"
-"""The unit of a credit for a part of a line: no quantity of the original's explains it."""
-
 _ONE: Final = Decimal(1)
+_AS_A_WHOLE: Final = "period"
+"""The unit of a credit for a part of a line: no quantity of the original's explains it."""
 
 
 class NoteKind(StrEnum):
@@ -256,10 +257,23 @@ def cancel_whole(
     header = header_of(invoice, reason, NoteKind.CANCELLATION)
     draft = compose_credit_note(lines, header, charges)
     after = (
-        charge.give_back(charge.amount, charge.period if is_billed_again else None)
+        _freed(charge, invoice) if is_billed_again else charge.give_back(charge.amount)
         for charge in left.values()
     )
     return Proposal(draft, tuple(after))
+
+
+def _freed(charge: BilledCharge, invoice: Invoice) -> BilledCharge:
+    """Given back as if never billed: its time is not paid for, and its usage is late usage."""
+    if charge.kind is LineKind.USAGE_DIFFERENCE:
+        raise NotCancellable(
+            f"invoice {invoice.number} bills late usage of an earlier one, which counts with that; "
+            "cancel without billing again",
+            field="is_billed_again",
+        )
+    freed = charge.give_back(charge.amount, charge.period)
+    late = rate_no_more(freed)
+    return freed if late is None else late.charge
 
 
 def remaining(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, Money]:
@@ -342,7 +356,7 @@ def _credit_line(invoice: Invoice, number: int, amount: Money) -> InvoiceLine:
         original,
         amount=-amount,
         quantity=original.quantity if is_all else _ONE,
-        unit=original.unit if is_all else LUMP,
+        unit=original.unit if is_all else _AS_A_WHOLE,
         corrects=LineRef(invoice.id, number),
     )
 

@@ -1,0 +1,211 @@
+"""Credit meets the billing cycle: it pays what is issued next, and what was cancelled is billed."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.billing_fakes import BillingWorld, MemoryInvoices, MemoryNumbers
+from tests.offer_fakes import CITY_METERED
+from umlauf.billing.accounts import CustomerAccounts
+from umlauf.billing.credit_notes import CreditNote, Whole
+from umlauf.billing.errors import NotCancellable
+from umlauf.billing.events import InvoicePaid
+from umlauf.billing.model import Invoice, LineKind, Receivable, ReceivableStatus
+from umlauf.billing.ports import CreditDesk
+from umlauf.billing.use_cases.cancel_invoice import Cancellation, cancel_invoice
+from umlauf.billing.use_cases.issue_credit_note import CreditOrder, issue_credit_note
+from umlauf.billing.use_cases.record_prepayment import Prepayment, record_prepayment
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import StaleVersion, Work
+
+STARTED = datetime(2026, 9, 1, 10, 30, tzinfo=UTC)
+OCTOBER = datetime(2026, 10, 1, 6, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 1, 6, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A metered contract, with its first two invoices: a fee, then a fee and September's use."""
+
+    billing: BillingWorld = field(default_factory=BillingWorld)
+
+    def __post_init__(self) -> None:
+        world = self.billing
+        self.subscription = world.active_subscription(CITY_METERED)
+        world.rollups.ride(self.subscription.id, date(2026, 9, 10), 400 * 60)
+        self.bill(STARTED)
+        self.bill(OCTOBER)
+        self.desk = CreditDesk(
+            invoices=MemoryInvoices(world.store),
+            receivables=world.receivables,
+            charges=world.charges,
+            balances=world.balances,
+            numbers=MemoryNumbers(world.store),
+            subscriptions=world.subscriptions,
+        )
+
+    def bill(self, now: datetime) -> Invoice | None:
+        """Bill all that is due; give the last invoice."""
+        last = None
+        for _ in range(4):
+            result = self.billing.bill(self.subscription, now=now)
+            last = result.invoice or last
+            if not result.is_due_again(now):
+                return last
+        raise AssertionError("billing does not come to an end")
+
+    @property
+    def latest(self) -> Invoice:
+        return self.billing.invoices()[-1]
+
+    def prepay(self, minor: int) -> None:
+        order = Prepayment(
+            customer_id=self.latest.customer_id,
+            legal_entity="umlauf-de",
+            amount=Money(minor, "EUR"),
+            reference="bank-1",
+            received_on=date(2026, 10, 1),
+        )
+        self.billing.store.run(
+            lambda work: record_prepayment(order, work=work, desk=self.desk), OCTOBER
+        )
+
+    def cancel(self, *, is_billed_again: bool) -> CreditNote:
+        order = Cancellation(
+            invoice_id=self.latest.id, reason="wrong address", is_billed_again=is_billed_again
+        )
+        return self.billing.store.run(
+            lambda work: cancel_invoice(order, command_id="cmd_1", work=work, desk=self.desk),
+            OCTOBER,
+        )
+
+    def owed(self, invoice: Invoice) -> Receivable:
+        found = self.billing.receivables.get(invoice.id)
+        assert found is not None
+        return found
+
+    @property
+    def credit(self) -> int:
+        balances = self.billing.balances.of_customer(self.latest.customer_id)
+        return sum(balance.amount.amount_minor for balance in balances)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_prepayment_pays_the_next_invoice_in_the_work_that_issues_it(world: World) -> None:
+    world.prepay(500)
+    commits = world.billing.store.commits
+    issued = world.bill(NOVEMBER)
+    assert issued is not None
+    assert world.billing.store.commits == commits + 1
+    owed = world.owed(issued)
+    assert owed.open == issued.gross - Money(500, "EUR")
+    assert (owed.status, world.credit) == (ReceivableStatus.OPEN, 0)
+
+
+def test_an_invoice_that_credit_covers_is_paid_when_it_is_issued(world: World) -> None:
+    world.prepay(100_000)
+    paid_before = [one for one in world.billing.store.events if isinstance(one, InvoicePaid)]
+    issued = world.bill(NOVEMBER)
+    assert issued is not None
+    assert world.owed(issued).status is ReceivableStatus.PAID
+    assert world.credit == 100_000 - issued.gross.amount_minor
+    paid = [one for one in world.billing.store.events if isinstance(one, InvoicePaid)]
+    assert [one.invoice_id for one in paid[len(paid_before) :]] == [issued.id]
+
+
+def test_credit_spent_elsewhere_meanwhile_is_not_spent_twice(world: World) -> None:
+    """Two invoices of one customer at once meet in the balance: the later decides again."""
+    world.prepay(500)
+    store, other = world.billing.store, world.billing.invoices()[0]
+
+    def rival(_: Work) -> None:
+        def spend(work: Work) -> None:
+            accounts = CustomerAccounts(work, world.desk)
+            paid = accounts.pay_from_balance(world.owed(other), "umlauf-de")
+            accounts.put_receivable(paid, was_paid=False)
+
+        store.run(spend, NOVEMBER)
+
+    store.before_commit = rival
+    issued = world.bill(NOVEMBER)
+    assert issued is not None
+    assert world.owed(other).from_balance == Money(500, "EUR")
+    assert world.owed(issued).from_balance == Money(0, "EUR")
+    assert world.credit == 0
+
+
+def test_what_was_cancelled_to_be_billed_again_is_billed_again_to_the_cent(world: World) -> None:
+    wrong = world.latest
+    note = world.cancel(is_billed_again=True)
+    again = world.bill(OCTOBER)
+    assert again is not None
+    assert again.id != wrong.id
+    assert (note.gross, again.gross) == (wrong.gross, wrong.gross)
+    assert {line.service_period for line in again.lines} == {
+        line.service_period for line in wrong.lines
+    }
+    assert world.owed(wrong).status is ReceivableStatus.PAID
+    assert world.bill(OCTOBER) is None
+
+
+def test_what_was_cancelled_for_good_is_not_billed_again(world: World) -> None:
+    world.cancel(is_billed_again=False)
+    assert world.bill(OCTOBER) is None
+    later = world.bill(NOVEMBER)
+    assert later is not None
+    assert all(line.service_period.start >= date(2026, 10, 1) for line in later.lines)
+
+
+def test_an_invoice_with_late_usage_of_another_is_not_billed_again(world: World) -> None:
+    world.billing.rollups.ride(world.subscription.id, date(2026, 9, 20), 100 * 60)
+    late = world.bill(NOVEMBER)
+    assert late is not None
+    assert LineKind.USAGE_DIFFERENCE in {line.kind for line in late.lines}
+    with pytest.raises(NotCancellable, match="without billing again"):
+        world.cancel(is_billed_again=True)
+    assert world.cancel(is_billed_again=False).gross == late.gross
+
+
+def test_goodwill_for_usage_is_not_taken_back_by_later_readings(world: World) -> None:
+    """Fewer minutes than thought, after all of them were credited: nothing is left to give."""
+    order = CreditOrder(invoice_id=world.latest.id, wanted=Whole(), reason="goodwill")
+    world.billing.store.run(
+        lambda work: issue_credit_note(order, command_id="cmd_1", work=work, desk=world.desk),
+        OCTOBER,
+    )
+    world.billing.rollups.ride(world.subscription.id, date(2026, 9, 10), -100 * 60)
+    later = world.bill(NOVEMBER)
+    assert later is not None
+    assert all(line.amount.amount_minor >= 0 for line in later.lines)
+
+
+def test_billing_and_crediting_by_hand_at_once_do_not_lose_each_other(world: World) -> None:
+    """Less use gives back of a charge that staff credits at this moment: one decides again."""
+    order = CreditOrder(invoice_id=world.latest.id, wanted=Whole(), reason="goodwill")
+    world.billing.rollups.ride(world.subscription.id, date(2026, 9, 10), -300 * 60)
+
+    def rival(_: Work) -> None:
+        world.billing.store.run(
+            lambda work: issue_credit_note(order, command_id="cmd_1", work=work, desk=world.desk),
+            OCTOBER,
+        )
+
+    world.billing.store.before_commit = rival
+    world.bill(NOVEMBER)
+    for charge in world.billing.charges.of_subscription(world.subscription.id):
+        assert charge.credited <= charge.amount
+
+
+def test_a_stale_balance_is_refused_by_the_commit(world: World) -> None:
+    world.prepay(2000)
+    (stale,) = world.billing.balances.of_customer(world.latest.customer_id)
+    world.bill(NOVEMBER)
+    work = Work(NOVEMBER)
+    work.put(stale)
+    with pytest.raises(StaleVersion):
+        world.billing.store.commit(work)
