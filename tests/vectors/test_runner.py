@@ -25,7 +25,7 @@ ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Po
 CASE_ID = re.compile(r"\b[A-Z]{2,}-\d\d\b")
 MOST_FIGURE = 10
 """Small whole numbers index, count or bound; larger ones would be a case's."""
-NAMED_FIGURES = {50, 200, 400, 1970, 2000, 2001, 2026, 2100, 5_000}
+NAMED_FIGURES = {24, 50, 200, 400, 1970, 2000, 2001, 2026, 2100, 5_000}
 """Bounds of loops, the middle priority of a grant, and years in which nothing happens."""
 DEFAULTS = default_cases()
 BY_ID = {case.id: case for case in DEFAULTS}

@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from tests.vectors.cases import Case
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.rating import rate_exactly
 from umlauf.kernel.calendar import Interval, IntervalUnit, Period, local_date, start_of_day
 from umlauf.kernel.money import Money, minor_digits
 
@@ -27,6 +29,7 @@ _WORDS: Final = {
 }
 _QUARTER: Final = Interval(IntervalUnit.MONTH, 3)
 _HALF_YEAR: Final = Interval(IntervalUnit.MONTH, 6)
+QUANTITY: Final = "quantity|qty|seats"
 A_DAY: Final = Interval(IntervalUnit.DAY)
 A_MONTH: Final = Interval(IntervalUnit.MONTH)
 A_YEAR: Final = Interval(IntervalUnit.YEAR)
@@ -69,6 +72,11 @@ def price(case: Case, pattern: str) -> Decimal:
     """The input of that name as an exact amount in minor units."""
     name = case.key(f"(?:{pattern})(?:_cents|_minor)?") or pattern
     return minor(case.inputs[name], currency(case), in_minor=is_in_minor(name))
+
+
+def price_of_all(case: Case, pattern: str) -> Decimal:
+    """A price for as many as the case says: one, where it says nothing."""
+    return rate_exactly(PerUnit(price(case, pattern)), Decimal(str(case.get(QUANTITY, 1))))
 
 
 def amounts(case: Case, name: str) -> list[Money]:
@@ -126,8 +134,11 @@ def day_after(value: Any) -> date:
 
 def interval(value: Any) -> Interval:
     """`month`, `P3M`, `2 weeks`, `quarterly`, or `{unit, count}`."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "unit" in value:
         return Interval(IntervalUnit(value["unit"].rstrip("s")), int(value.get("count", 1)))
+    if isinstance(value, dict):
+        ((unit, count),) = value.items()
+        return Interval(IntervalUnit(unit.rstrip("s")), int(count))
     text = str(value).strip().lower()
     iso = _ISO_INTERVAL.fullmatch(text.upper())
     if iso:

@@ -8,7 +8,7 @@ from tests.offer_fakes import subscribed
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.shapes import Answer
-from tests.vectors.words import A_YEAR, day, each, instant, interval, zone_of
+from tests.vectors.words import A_MONTH, A_YEAR, day, each, instant, interval, zone_of
 from umlauf.kernel.calendar import (
     Interval,
     IntervalUnit,
@@ -24,6 +24,7 @@ from umlauf.subscriptions.timeline import schedule
 START = "start|subscription_start|start_date|starts_on"
 FIXED = "anchor|bcd|billing_day|anchor_day|bill_cycle_day"
 _LONG_MONTH = 1
+_MONTHS_AHEAD = 24
 UNITS = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
 
@@ -38,13 +39,22 @@ def interval_of(case: Case) -> Interval:
 
 
 def anchor_of(case: Case, start: date) -> date:
-    """A date, or a day of the month: then the start's month says which."""
+    """A date, or a day of the month."""
     fixed = case.get(FIXED)
     if isinstance(fixed, int):
-        return date(start.year, _LONG_MONTH, fixed)
+        return anchor_day(start, fixed, interval_of(case))
     if fixed is not None:
         return day(fixed, zone_of(case))
     return start if case.get("billing_time|alignment", "") != "calendar" else _calendar(case, start)
+
+
+def anchor_day(start: date, day_of_month: int, step: Interval) -> date:
+    """Months align to the day in a long month; longer intervals to its first one from the start."""
+    january = date(start.year, _LONG_MONTH, day_of_month)
+    if step == A_MONTH:
+        return january
+    days = (A_MONTH.after(january, number) for number in range(_MONTHS_AHEAD))
+    return next(one for one in days if one >= start)
 
 
 def _calendar(case: Case, start: date) -> date:

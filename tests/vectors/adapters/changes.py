@@ -5,7 +5,7 @@ Every one is billed as the engine bills it: what is wanted now, less what is bil
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ from tests.vectors.cases import Case
 from tests.vectors.contracts import Bill, Clock, Contract, Stretch, ToldShares
 from tests.vectors.shapes import Answer, Given
 from tests.vectors.words import (
+    QUANTITY,
     amount,
     currency,
     interval,
@@ -25,6 +26,7 @@ from tests.vectors.words import (
     moment,
     percent,
     price,
+    price_of_all,
     share,
     zone_of,
 )
@@ -45,8 +47,10 @@ LEFT = "fraction_left|share_left|left"
 DAYS_LEFT = "days_left|unused_days"
 DAYS_IN_ALL = "month|days_in_month|period_days|days"
 POLICY = "policy|credit_policy|credit_on_change"
-CHANGE = "change|change_at|changed_at|upgrade|downgrade|switch"
-STOP = "pause|cancel|cancelled|cancelled_at|cancelled_on|terminate|terminated|end|ended|remove|stop"
+CHANGE = "change|change_at|change_on|changed_at|upgrade|downgrade|switch"
+STOP = "pause|cancel(?:_at|_on)?|cancelled(?:_at|_on)?|terminated?|ended?|remove|stop"
+BY_HAND = "item_adjusted|adjusted|refunded|already_credited|credited"
+PRICE = "(?:price|cents|amount)(?:_cents)?"
 RESUME = "resume|resumed|restart"
 POLICIES = {
     "none": CreditPolicy.NONE,
@@ -139,9 +143,9 @@ def _change(bill: Bill) -> Answer:
     )
 
 
-@adapter(OLD, NEW, f"{LEFT}|{DAYS_LEFT}|period", may=f"{DAYS_IN_ALL}|{CHANGE}|{POLICY}")
+@adapter(OLD, NEW, f"{LEFT}|{DAYS_LEFT}|period", may=f"{DAYS_IN_ALL}|{CHANGE}|{POLICY}|{QUANTITY}")
 def plan_change(case: Case) -> Any:
-    old, new = price(case, "old(?:_price)?"), price(case, "new(?:_price)?")
+    old, new = price_of_all(case, "old(?:_price)?"), price_of_all(case, "new(?:_price)?")
     paid = _paid(case)
     paid.pay(old)
     return _change(paid.switch(old, new))
@@ -206,16 +210,15 @@ def _in_force(
     "new_price(?:_cents)?",
     "period",
     CHANGE,
-    may="item_adjusted|adjusted|refunded|already_credited",
+    may=f"(?:{BY_HAND})(?:_cents)?|{POLICY}|{QUANTITY}",
 )
 def capped_change(case: Case) -> Any:
     """What was given back already is not given back again."""
     old, new = price(case, "price|cents"), price(case, "new_price")
     paid = _paid(case)
     paid.pay(old)
-    by_hand = "item_adjusted|adjusted|refunded|already_credited"
-    if case.has(by_hand):
-        paid.contract.give_back_by_hand(amount(case, by_hand))
+    if case.has(f"(?:{BY_HAND})(?:_cents)?"):
+        paid.contract.give_back_by_hand(amount(case, BY_HAND))
     bill = paid.switch(old, new)
     answer = _change(bill)
     answer.update(new_charge=bill.charged, balance_credit=bill.surplus, cba=bill.surplus)
@@ -223,31 +226,38 @@ def capped_change(case: Case) -> Any:
 
 
 @adapter(
-    "(?:price|cents|amount)(?:_cents)?", "period", STOP, may=f"{POLICY}|item_adjusted|adjusted"
+    PRICE,
+    "period",
+    f"{STOP}|{CHANGE}",
+    may=f"{POLICY}|(?:{BY_HAND})(?:_cents)?|{QUANTITY}",
 )
 def unused_time(case: Case) -> Any:
-    full_price = price(case, "price|cents|amount")
-    paid = _paid(case, STOP)
-    paid.pay(full_price)
-    if case.has("item_adjusted|adjusted"):
-        paid.contract.give_back_by_hand(amount(case, "item_adjusted|adjusted"))
+    """What an end or a pause gives back; several days are several cases."""
+    name = case.key(f"{STOP}|{CHANGE}") or ""
+    asked = case.inputs[name]
+    if not isinstance(asked, list):
+        return _unused(case, name)
+    return [_unused(replace(case, inputs={**case.inputs, name: one}), name).main for one in asked]
+
+
+def _unused(case: Case, name: str) -> Answer:
+    full_price = price_of_all(case, "price|cents|amount")
+    paid = _paid(case, name)
+    charged = paid.pay(full_price).charged
+    if case.has(f"(?:{BY_HAND})(?:_cents)?"):
+        paid.contract.give_back_by_hand(amount(case, BY_HAND))
     bill = paid.stop(full_price)
-    given = Given(bill.given_back)
-    used = sum((one.amount.amount_minor for one in paid.contract.billed.values()), 0)
-    kept = Money(used, currency(case))
+    given, used = Given(bill.given_back), replace(bill, charges=(charged,)).net
     return Answer(
-        given,
+        used if case.topic_says("arrears|used part") else given,
         credit=given,
         credit_note=given,
         unused=given,
-        used=_less(kept, bill.given_back),
-        recognised=_less(kept, bill.given_back),
-        recognised_until_cancel=_less(kept, bill.given_back),
+        refund=given,
+        used=used,
+        recognised=used,
+        recognised_until_cancel=used,
     )
-
-
-def _less(charged: Money, given_back: Money) -> Money:
-    return Bill((charged,), (given_back,), charged.currency).net
 
 
 @adapter("(?:price)(?:_cents)?", "period_start", "period_end", f"{CHANGE}|{STOP}", may=POLICY)

@@ -22,6 +22,7 @@ from umlauf.dunning.interest import (
 from umlauf.dunning.model import Case as DunningCase
 from umlauf.dunning.model import Debt, Plan, Step, StepKind, StepOutcome, StepRecord
 from umlauf.dunning.retry_calendar import retry_steps
+from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, split
 
 BASE: Final = "base|base_rate|base_pct"
@@ -93,6 +94,21 @@ def interest_between_days(case: Case) -> Any:
         spans = list(spans_of(default, is_business=is_business(case)))
     answer = _interest(case, spans)
     answer.update(days=default.days, rate_pct=spans[0].rate)
+    return answer
+
+
+@adapter(
+    "principal(?:_cents)?",
+    "from|start",
+    "to|end",
+    f"{BASE}|rate",
+    may=f"{BASE}|rate|{WHO}",
+)
+def interest_for_a_period(case: Case) -> Any:
+    """Half-open, like every period."""
+    days = Period(day(case.get("from|start")), day(case.get("to|end"))).days
+    answer = _interest(case, [InterestSpan(days, _rate(case))])
+    answer.update(days=days)
     return answer
 
 

@@ -8,6 +8,7 @@ from tests.vectors.cases import Case
 from tests.vectors.shapes import Answer, Given
 from tests.vectors.words import amount, currency, percent, price, share
 from umlauf.billing.credits import CreditBalance, EntryKind, apply_credit, empty_balance, lower_open
+from umlauf.billing.discounts import Fee, discount_fees
 from umlauf.billing.model import (
     PriceBasis,
     Receivable,
@@ -17,6 +18,7 @@ from umlauf.billing.model import (
 )
 from umlauf.billing.reconciling import prorated
 from umlauf.billing.tax import TaxableAmount, split_taxes
+from umlauf.catalog.coupons import Coupon
 from umlauf.kernel.money import Money, total
 
 AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,9 +53,20 @@ def use_credit(credit: Money, charge: Money) -> tuple[Money, Money, Money]:
     return paid.from_balance, left.amount, paid.open
 
 
-@adapter("net(?:_cents)?", "tax_(?:pct|rate)|rate", "unused|fraction|share")
+@adapter(
+    "net(?:_cents)?",
+    "tax_(?:pct|rate)|rate",
+    "unused|fraction|share",
+    may="(?:discount|coupon)(?:_cents)?",
+)
 def credit_note_for_unused(case: Case) -> Any:
-    given = prorated(price(case, "net"), share(case.get("unused|fraction|share")), currency(case))
+    """A coupon lowered what was paid, so also what is given back."""
+    code, full = currency(case), price(case, "net")
+    if case.has("(?:discount|coupon)(?:_cents)?"):
+        coupon = Coupon(id="coupon", name="Coupon", amounts=(amount(case, "discount|coupon"),))
+        (fee,) = discount_fees([Fee("fee", full)], [coupon], code)
+        full = fee.amount_minor
+    given = prorated(full, share(case.get("unused|fraction|share")), code)
     return taxed(given, percent(case.get("tax_(?:pct|rate)|rate")))
 
 

@@ -97,14 +97,17 @@ def _weighted(case: Case) -> Any:
 
 @adapter(EVENTS, may="period|aggregations?|agg|field")
 def aggregated(case: Case) -> Any:
-    """All aggregates by name; the one that inputs or topic name is the figure."""
+    """All aggregates by name; the one that inputs or topic name is the figure.
+
+    "Unique count" is unique: the narrower word stands first.
+    """
     measured, span = measurements(case), span_of(case)
     named = {
-        "sum": total_of(measured, span),
-        "count": count_of(measured, span),
-        "max": largest_of(measured, span),
-        "latest": latest_of(measured, span),
         "unique": unique_of(measured, span),
+        "latest": latest_of(measured, span),
+        "max": largest_of(measured, span),
+        "count": count_of(measured, span),
+        "sum": total_of(measured, span),
     }
     words = str(case.get("aggregations?|agg", case.topic)).lower()
     main = next((figure for name, figure in named.items() if name in words), named["sum"])

@@ -147,6 +147,7 @@ def package_price(case: Case) -> Any:
     ")(?:_cents)?|free_events",
 )
 def percentage_price(case: Case) -> Any:
+    """All transactions together, or a list with each alone."""
     name = case.key(AMOUNTS) or ""
     model = Percentage(
         rate_percent=percent(case.get("rate(?:_pct|_percent)?|pct|percent")),
@@ -156,6 +157,8 @@ def percentage_price(case: Case) -> Any:
         minimum_minor=_optional(case, "min|minimum|per_transaction_min"),
         maximum_minor=_optional(case, "max|maximum|per_transaction_max"),
     )
+    if isinstance(case.expected, list):
+        return [_rate(case, model, [one]) for one in _transactions(case, name)]
     return _rate(case, model, _transactions(case, name))
 
 

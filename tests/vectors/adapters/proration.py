@@ -7,36 +7,41 @@ from itertools import takewhile
 from typing import Any
 
 from tests.offer_fakes import subscribed
+from tests.vectors.adapters.anchors import anchor_day, interval_of
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.contracts import Clock, Contract, Stretch
 from tests.vectors.shapes import Answer
 from tests.vectors.words import (
     A_MONTH,
+    QUANTITY,
     currency,
     day,
     day_after,
     each,
     moment,
     period,
-    price,
+    price_of_all,
     zone_of,
 )
 from umlauf.billing.proration import share
 from umlauf.billing.reconciling import prorated
 from umlauf.catalog.policies import ProrationBasis
 from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import total
 from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.timeline import schedule
 
 PRICE = "(?:price|cents|amount|fee|full)(?:_cents|_minor)?"
 FROM = "add|start|from|begin|starts_on|resume|upgrade_on|activated"
 UNTIL_LAST_DAY = "to_inclusive|until_inclusive|last_day"
-UNTIL = "to|until|end|terminated|cancelled_on"
+UNTIL = "to|until"
+USED_DAYS = "(?:billed_|used_|active_)?days(?:_left|_used|_billed|_active)?"
+DAYS_IN_ALL = "month|quarter|year|of|(?:days_in_)?(?:month|period)(?:_days)?|total_days"
 
 
 def price_of(case: Case) -> Decimal:
-    return price(case, "price|cents|amount|fee|full")
+    return price_of_all(case, "price|cents|amount|fee|full")
 
 
 def basis_of(case: Case) -> ProrationBasis:
@@ -46,7 +51,7 @@ def basis_of(case: Case) -> ProrationBasis:
     return ProrationBasis.SECONDS if "second" in words else ProrationBasis.ACTUAL_DAYS
 
 
-@adapter(PRICE, "stubs?", may="denominator|full_period|basis|bcd|anchor")
+@adapter(PRICE, "stubs?", may=f"denominator|full_period|basis|{QUANTITY}")
 def stubs(case: Case) -> Any:
     """The full period is printed, or the month from the first stub's start on."""
     asked = case.get("stubs?")
@@ -61,7 +66,10 @@ def stubs(case: Case) -> Any:
 
 
 @adapter(
-    PRICE, "period", f"{FROM}|{UNTIL}|{UNTIL_LAST_DAY}", may=f"{FROM}|{UNTIL}|{UNTIL_LAST_DAY}"
+    PRICE,
+    "period",
+    f"{FROM}|{UNTIL}|{UNTIL_LAST_DAY}",
+    may=f"{FROM}|{UNTIL}|{UNTIL_LAST_DAY}|{QUANTITY}",
 )
 def parts_of_a_period(case: Case) -> Any:
     """From a day or instant on, until one, or between the two; many of them are a list."""
@@ -85,32 +93,38 @@ def _part(case: Case, begins: Any) -> Any:
     return contract.bill(Stretch(served, price_of(case), full)).charged
 
 
-@adapter(
-    PRICE, "(?:billed_|used_|active_)?days(?:_left|_used)?", "month|of|days_in_month|period_days"
-)
-def days_of_a_month(case: Case) -> Any:
-    days = case.get("(?:billed_|used_|active_)?days(?:_left|_used)?")
-    whole = case.get("month|of|days_in_month|period_days")
+@adapter(PRICE, USED_DAYS, DAYS_IN_ALL, may=QUANTITY)
+def days_of_a_period(case: Case) -> Any:
+    days, whole = case.get(USED_DAYS), case.get(DAYS_IN_ALL)
     return prorated(price_of(case), Fraction(days, whole), currency(case))
 
 
-@adapter(PRICE, "fraction(?:_left|_used)?|share")
+@adapter(PRICE, "fraction(?:_left|_used)?|share", may=QUANTITY)
 def told_share(case: Case) -> Any:
     told = Fraction(str(case.get("fraction(?:_left|_used)?|share")))
     return prorated(price_of(case), told, currency(case))
 
 
-@adapter("start", "end", "bcd|anchor", may=f"{PRICE}|interval")
+@adapter("start|from", "end|to", "bcd|anchor", may=f"{PRICE}|{QUANTITY}|interval|basis")
 def periods_between(case: Case) -> Any:
     """How many billing periods lie between two days, stubs counted by their share; or the money."""
-    start, end = day(case.inputs["start"]), day(case.inputs["end"])
-    anchor = case.get("bcd|anchor")
-    fixed = start.replace(day=anchor) if isinstance(anchor, int) else day(anchor)
-    cycle = Cycle(start, fixed, A_MONTH, end)
+    start, end = day(case.get("start|from")), day(case.get("end|to"))
+    anchor, step = case.get("bcd|anchor"), interval_of(case)
+    fixed = anchor_day(start, anchor, step) if isinstance(anchor, int) else day(anchor)
+    cycle = Cycle(start, fixed, step, end)
     served = takewhile(lambda one: one.period.start < end, schedule(subscribed(cycle), date.max))
-    shares = [share(one.period, one.full_period) for one in served]
-    whole = sum(shares, Fraction(0))
+    shares = [share(one.period, one.full_period, basis_of(case)) for one in served]
     if not case.has(PRICE):
-        return whole
+        return sum(shares, Fraction(0))
     lines = [prorated(price_of(case), part, currency(case)) for part in shares]
-    return Answer(lines, lines=lines)
+    whole = total(lines, currency(case))
+    return Answer(lines if isinstance(case.expected, list) else whole, lines=lines, total=whole)
+
+
+@adapter("start|from", "end|to", "basis", may=f"{PRICE}|{QUANTITY}|interval")
+def share_of_its_own_month(case: Case) -> Any:
+    """Of the month (or other interval) that begins on its first day."""
+    part = Period(day(case.get("start|from")), day(case.get("end|to")))
+    whole = Cycle(part.start, part.start, interval_of(case)).full_period(part.start)
+    ratio = share(part, whole, basis_of(case))
+    return prorated(price_of(case), ratio, currency(case)) if case.has(PRICE) else ratio

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from tests.vectors.adapters.credits import use_credit
 from tests.vectors.adapters.pricing import intensity
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
@@ -88,6 +89,17 @@ def _may_start(wallet: Wallet, least: Money) -> bool:
     except InsufficientBalance:
         return False
     return True
+
+
+@adapter("balance(?:_cents)?", CHARGE)
+def balance_pays(case: Case) -> Any:
+    """As far as it goes; the rest is due."""
+    used, left, due = use_credit(
+        amount(case, "balance"), amount(case, "charge|debit|invoice|usage")
+    )
+    return Answer(
+        due, applied=used, used=used, paid=used, left=left, balance=left, due=due, remaining_due=due
+    )
 
 
 @adapter("balance(?:_cents)?", "(?:debits|charges|withdrawals)(?:_cents)?")
