@@ -409,15 +409,16 @@ class OfferWorld:
         draft: Plan = CITY_FLAT,
         *,
         name: str = "ada",
+        key: str = "",
         add_ons: tuple[str, ...] = (),
         now: datetime = NOW,
     ) -> Subscription:
-        """A subscriber with a bike in their hands since `now`."""
+        """A subscriber with a bike in their hands since `now`; `key` names a further one."""
         self.publish(draft, now=now)
         customer = self.sign_up(name, now=now)
-        asset = self.register_asset(f"bike-of-{name}", now=now)
+        asset = self.register_asset(f"bike-of-{name}{key}", now=now)
         order = Order(
-            command_key=f"order-{name}",
+            command_key=f"order-{name}{key}",
             customer_id=customer.id,
             plan_id=draft.plan_id,
             currency="EUR",

@@ -35,7 +35,7 @@ def pending(number: int = 1, *, customer_id: str = "cus_1") -> Subscription:
 
 def due_at(instant: datetime, number: int = 1) -> Subscription:
     return replace(
-        pending(number),
+        pending(number, customer_id=f"cus_{number}"),
         agreements=(replace(AGREED, starts_on=date(2026, 9, 1), anchor=date(2026, 9, 1)),),
         starts_on=date(2026, 9, 1),
         billed_through=date(2026, 9, 1),

@@ -18,7 +18,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def shard_of(customer_id: str) -> int:
-    """All contracts of a customer in one, so that they can be billed together; the same for ever."""
+    """The same for ever, on every machine. A customer's contracts may be billed together."""
     return sha256(customer_id.encode()).digest()[0] % SHARDS
 
 
