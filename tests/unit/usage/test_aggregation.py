@@ -8,16 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from umlauf.catalog.model import Aggregation
 from umlauf.kernel.errors import InvalidInput
 from umlauf.usage.aggregation import (
     Measurement,
     Span,
-    count_of,
-    largest_of,
-    latest_of,
+    aggregate,
     time_weighted,
     total_of,
-    unique_of,
 )
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -45,17 +43,26 @@ def on_day(day: int, quantity: str, subject: str = "", **named: str) -> Measurem
 RIDES = [on_day(20, "3", "ada"), on_day(1, "5", "bob"), on_day(7, "-1", "ada")]
 
 
-def test_each_aggregation_reads_the_same_events_its_own_way() -> None:
-    assert total_of(RIDES, SEPTEMBER) == 7
-    assert count_of(RIDES, SEPTEMBER) == 3
-    assert largest_of(RIDES, SEPTEMBER) == 5
-    assert latest_of(RIDES, SEPTEMBER) == 3
-    assert unique_of(RIDES, SEPTEMBER) == 2
+@pytest.mark.parametrize(
+    ("aggregation", "units"),
+    [
+        (Aggregation.SUM, 7),
+        (Aggregation.COUNT, 3),
+        (Aggregation.MAX, 5),
+        (Aggregation.LATEST, 3),
+        (Aggregation.UNIQUE, 2),
+        (Aggregation.TIME_WEIGHTED_SUM, 5 - Fraction(24, 30) + 3 * Fraction(11, 30)),
+    ],
+)
+def test_each_aggregation_reads_the_same_events_its_own_way(
+    aggregation: Aggregation, units: Fraction
+) -> None:
+    assert aggregate(aggregation, RIDES, SEPTEMBER) == units
 
 
 def test_nothing_measured_is_zero() -> None:
-    for aggregate in (total_of, count_of, largest_of, latest_of, unique_of):
-        assert aggregate([], SEPTEMBER) == 0
+    for aggregation in Aggregation:
+        assert aggregate(aggregation, [], SEPTEMBER) == 0
     assert time_weighted([], SEPTEMBER, Decimal(7)).units == 7
 
 
@@ -84,15 +91,14 @@ def test_a_span_must_have_a_length_and_a_quantity_must_be_finite() -> None:
         on_day(1, "NaN")
 
 
-@given(measured=MEASUREMENTS, shuffle=st.randoms())
+@given(measured=MEASUREMENTS, data=st.data())
 def test_neither_order_nor_repetition_changes_anything(
-    measured: list[Measurement], shuffle: object
+    measured: list[Measurement], data: st.DataObject
 ) -> None:
-    again = [*measured, *measured[:3]]
-    shuffle.shuffle(again)  # type: ignore[attr-defined]
-    for aggregate in (total_of, count_of, largest_of, latest_of, unique_of):
-        assert aggregate(again, SEPTEMBER) == aggregate(measured, SEPTEMBER)
-    assert time_weighted(again, SEPTEMBER) == time_weighted(measured, SEPTEMBER)
+    again = data.draw(st.permutations([*measured, *measured[:3]]))
+    for aggregation in Aggregation:
+        once = aggregate(aggregation, measured, SEPTEMBER)
+        assert aggregate(aggregation, again, SEPTEMBER) == once
 
 
 @given(measured=MEASUREMENTS, carried_in=st.integers(0, 500).map(Decimal), day=st.integers(1, 29))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from umlauf.catalog.model import Aggregation
 from umlauf.kernel.calendar import require_aware
 from umlauf.kernel.errors import InvalidInput
 
@@ -65,6 +66,28 @@ class WeightedLevel:
 
     units: Fraction
     carried_out: Decimal
+
+
+def aggregate(
+    aggregation: Aggregation,
+    measurements: Iterable[Measurement],
+    span: Span,
+    carried_in: Decimal = Decimal(0),
+) -> Fraction:
+    """The quantity a plan's item asks for. Only a level carries anything in from before."""
+    match aggregation:
+        case Aggregation.SUM:
+            return Fraction(total_of(measurements, span))
+        case Aggregation.COUNT:
+            return Fraction(count_of(measurements, span))
+        case Aggregation.MAX:
+            return Fraction(largest_of(measurements, span))
+        case Aggregation.LATEST:
+            return Fraction(latest_of(measurements, span))
+        case Aggregation.UNIQUE:
+            return Fraction(unique_of(measurements, span))
+        case Aggregation.TIME_WEIGHTED_SUM:
+            return time_weighted(measurements, span, carried_in).units
 
 
 def total_of(measurements: Iterable[Measurement], span: Span) -> Decimal:
