@@ -66,8 +66,9 @@ def adjustments(
 
     Those of zero are among them: they may have been billed otherwise before.
     """
-    plan = next(segment.plan for segment in segments(subscription, plan_of, billing_period))
-    items = {item.id: item for item in plan.every_item}
+    plans = [segment.plan for segment in segments(subscription, plan_of, billing_period)]
+    plan = plans[0]
+    items = {item.id: item for one in reversed(plans) for item in one.every_item}
     own = tuple(_of_prices(subscription, billing_period, stretches, items, plan))
     commitment = next(
         (one for one in plan.commitments if one.currency == subscription.currency), None

@@ -25,6 +25,7 @@ from umlauf.billing.rating import (
     counted_in,
     in_units,
     rate_again,
+    rate_no_more,
     rate_usage,
     taken_back,
 )
@@ -125,7 +126,7 @@ def looks_back_to(subscription: Subscription, day: date) -> date:
 
     Those that a repair may touch, and those of the last periods, where usage may arrive late.
     """
-    back = _repaired_from(subscription, day)
+    back = _open_from(subscription, day)
     for _ in range(LATE_PERIODS + 1):
         earlier = boundary_before(subscription, back)
         if earlier is None:
@@ -158,62 +159,61 @@ def assemble_bill(account: Account, day: date) -> Bill:
 class _Window:
     """The time a bill looks at.
 
-    Fees in advance are settled from `ahead_from` on, in the periods `ahead`; fees in arrears and
-    usage in the periods `over`, which have ended and were not billed, or are to be put right.
+    `over` are the periods that have ended and were not billed, or are to be put right; `ahead`
+    those that have begun. Neither may be left: what was billed `since` is then given back.
     """
 
-    ahead_from: date
+    since: date
     ahead: tuple[BillingPeriod, ...]
     over: tuple[BillingPeriod, ...]
 
     @property
     def over_from(self) -> date:
-        return self.over[0].period.start if self.over else date.max
+        return self.over[0].period.start if self.over else self.since
+
+    @property
+    def settled_from(self) -> date:
+        return min([self.over_from, *(one.period.start for one in self.ahead)])
 
 
-def _repaired_from(subscription: Subscription, day: date) -> date:
-    return day if subscription.repair_from is None else min(subscription.repair_from, day)
+def _open_from(subscription: Subscription, day: date) -> date:
+    """The first day that may not be billed yet as it should be."""
+    days = subscription.repair_from, subscription.billed_through, subscription.ends_on
+    since = min(day, *(one for one in days if one is not None))
+    return max(since, subscription.imported_through or since)
 
 
 def _window(subscription: Subscription, day: date) -> _Window:
-    since = _repaired_from(subscription, day)
+    since = _open_from(subscription, day)
     ahead = tuple(billing_periods(subscription, since, day + _ONE_DAY))
-    earlier = boundary_before(subscription, day)
-    ended_since = since if earlier is None else min(since, earlier)
+    ended_since = boundary_before(subscription, since) or since
+    if subscription.imported_through is not None:
+        ended_since = max(ended_since, subscription.imported_through)
     over = tuple(
         one for one in billing_periods(subscription, ended_since, day) if one.period.end <= day
     )
-    return _Window(ahead[0].period.start if ahead else since, ahead, over)
+    return _Window(since, ahead, over)
 
 
 def _settled_fees(account: Account, window: _Window) -> Reconciliation:
+    """Fees of both timings together: a change may turn one into the other inside a period."""
     subscription = account.subscription
-    ahead = [
+    periods = dict.fromkeys((*window.over, *window.ahead))
+    desired = [
         fee
-        for one in window.ahead
+        for one in periods
         for fee in desired_fees(subscription, account.plan_of, one)
-        if fee.timing is BillingTiming.ADVANCE
+        if fee.timing is BillingTiming.ADVANCE or one in window.over
     ]
-    behind = [
-        fee
-        for one in window.over
-        for fee in desired_fees(subscription, account.plan_of, one)
-        if fee.timing is BillingTiming.ARREARS
-    ]
-    in_arrears = {fee.item.id for fee in behind}
-    settled_from = {
-        charge.id: window.over_from if charge.item in in_arrears else window.ahead_from
-        for charge in account.billed
-    }
     reckoning = Reckoning(
         subscription_id=subscription.id,
         currency=subscription.currency,
         share_of=sharing(subscription),
         credits_over=lambda part: credits_over(subscription, part),
-        settled_from=lambda charge: settled_from[charge.id],
+        settled_from=window.settled_from,
     )
     fees = [charge for charge in account.billed if charge.kind in FEE_KINDS]
-    return reconcile([*ahead, *behind], fees, reckoning)
+    return reconcile(desired, fees, reckoning)
 
 
 def _used(account: Account, window: _Window) -> Bill:
@@ -236,9 +236,8 @@ def _used(account: Account, window: _Window) -> Bill:
     ]
     changed: list[BilledCharge] = []
     for charge in rated:
-        is_gone = _lies_in(charge, window.over) and _stretch_of_charge(charge) not in wanted
-        counted = 0 if is_gone else counts.of_charge(charge)
-        late = rate_again(charge, counted)
+        is_gone = charge.period.end > window.over_from and _stretch_of_charge(charge) not in wanted
+        late = rate_no_more(charge) if is_gone else rate_again(charge, counts.of_charge(charge))
         if late is not None:
             bill = _difference(late, account)
             lines.extend(bill.lines)
@@ -317,34 +316,68 @@ def _adjusted(account: Account, window: _Window, used: Bill) -> Bill:
             account.subscription, charge.period.start, charge.period.start + _ONE_DAY
         ):
             periods.setdefault(one.period.start, one)
+    wanted = [
+        (periods[start], adjustment)
+        for start in sorted(periods)
+        for adjustment in adjustments(
+            account.subscription,
+            account.plan_of,
+            periods[start],
+            _rated_stretches(account, used, periods[start]),
+        )
+    ]
+    known = [charge for charge in account.billed if charge.kind is LineKind.TRUE_UP]
+    wanted.extend(_no_more(known, wanted, window.over_from))
     lines: list[BillLine] = []
     changed: list[BilledCharge] = []
-    for start in sorted(periods):
-        stretches = _rated_stretches(account, used, periods[start])
-        wanted = adjustments(account.subscription, account.plan_of, periods[start], stretches)
-        known = [
+    for billing_period, adjustment in wanted:
+        of_item = [
             charge
-            for charge in account.billed
-            if charge.kind is LineKind.TRUE_UP and charge.period.start == start
+            for charge in known
+            if (charge.item, charge.period.start) == (adjustment.item, billing_period.period.start)
         ]
-        for adjustment in wanted:
-            of_item = [charge for charge in known if charge.item == adjustment.item]
-            bill = _settled_adjustment(adjustment, of_item, periods[start], account)
-            lines.extend(bill.lines)
-            changed.extend(bill.changed)
+        bill = _settled_adjustment(adjustment, of_item, billing_period, account)
+        lines.extend(bill.lines)
+        changed.extend(bill.changed)
     return Bill(tuple(lines), tuple(changed))
+
+
+def _no_more(
+    known: Sequence[BilledCharge],
+    wanted: Sequence[tuple[BillingPeriod, Adjustment]],
+    over_from: date,
+) -> list[tuple[BillingPeriod, Adjustment]]:
+    """What was billed of limits that do not hold any more, each as an adjustment of nothing."""
+    places = {(one.item, billing_period.period.start) for billing_period, one in wanted}
+    gone: dict[tuple[str, date], tuple[BillingPeriod, Adjustment]] = {}
+    for charge in known:
+        place = charge.item, charge.period.start
+        if charge.period.end > over_from and place not in places:
+            nothing = Adjustment(
+                charge.item,
+                charge.name,
+                Money(0, charge.amount.currency),
+                charge.supply,
+                charge.tax_category,
+            )
+            gone[place] = BillingPeriod(charge.period, charge.full_period), nothing
+    return list(gone.values())
 
 
 def _rated_stretches(
     account: Account, used: Bill, billing_period: BillingPeriod
 ) -> tuple[RatedStretch, ...]:
     """What each metered stretch of a billing period comes to, this bill included."""
+    there = {
+        _stretch_of_usage(usage)
+        for usage in desired_usage(account.subscription, account.plan_of, billing_period)
+    }
     latest = {charge.id: charge for charge in account.billed if charge.usage is not None}
     latest.update((charge.id, charge) for charge in used.changed if charge.usage is not None)
     billed = [
         RatedStretch(charge.item, charge.usage.price, charge.period, charge.usage.amount)
         for charge in latest.values()
-        if charge.usage is not None and _lies_in(charge, (billing_period,))
+        if charge.usage is not None and _stretch_of_charge(charge) in there
     ]
     fresh = [
         RatedStretch(line.item, line.usage.price, line.period, line.usage.amount)
@@ -502,10 +535,6 @@ def _stretch_of_usage(usage: DesiredUsage) -> tuple[object, ...]:
 
 def _stretch_of_charge(charge: BilledCharge) -> tuple[object, ...]:
     return charge.item, charge.period, charge.usage.price if charge.usage else None
-
-
-def _lies_in(charge: BilledCharge, periods: Sequence[BillingPeriod]) -> bool:
-    return any(_within(charge.period, one.period) for one in periods)
 
 
 def _within(part: Period, whole: Period) -> bool:

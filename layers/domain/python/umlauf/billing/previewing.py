@@ -83,10 +83,14 @@ def run_ahead(
 
 
 def bill_day(subscription: Subscription, now: datetime) -> date:
-    """The day that is billed at `now`: the boundary that is due, or today for a repair."""
-    today = local_date(now, subscription.time_zone)
-    due_on = subscription.due_on
-    return today if due_on is None else min(due_on, today)
+    """The day that is billed at `now`: the next boundary, end or change behind, else today.
+
+    A repair has no day of its own: the bill looks back from whichever day is billed.
+    """
+    days = [local_date(now, subscription.time_zone)]
+    days.extend(change.starts_on for change in subscription.scheduled)
+    ends = subscription.billed_through, subscription.ends_on
+    return min(*days, *(day for day in ends if day is not None))
 
 
 def billed_after(

@@ -62,10 +62,20 @@ def price_of(rated: RatedQuantity, counted: int) -> Money:
 
 def rate_again(charge: BilledCharge, counted: int) -> LateUsage | None:
     """The difference a changed count makes to a billed stretch; None if nothing changed."""
-    usage = charge.usage
-    if usage is None or counted == usage.counted:
+    if charge.usage is None:
         return None
-    amount = price_of(usage, counted)
+    return _rated_as(charge, counted, price_of(charge.usage, counted))
+
+
+def rate_no_more(charge: BilledCharge) -> LateUsage | None:
+    """All of a stretch that is not there any more: what costs something unused goes too."""
+    return _rated_as(charge, 0, Money(0, charge.amount.currency))
+
+
+def _rated_as(charge: BilledCharge, counted: int, amount: Money) -> LateUsage | None:
+    usage = charge.usage
+    if usage is None or (counted, amount) == (usage.counted, usage.amount):
+        return None
     corrected = replace(usage, counted=counted, amount=amount, corrections=usage.corrections + 1)
     return LateUsage(
         replace(charge, usage=corrected), counted - usage.counted, amount - usage.amount

@@ -59,8 +59,8 @@ class Reckoning:
     currency: str
     share_of: ShareOf
     credits_over: CreditsOver
-    settled_from: Callable[[BilledCharge], date] = lambda _: date.min
-    """From which day on what is desired of a charge's item is complete; before, it is kept."""
+    settled_from: date = date.min
+    """From which day on what is desired is complete; what is billed before is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def reconcile(
     changed: list[BilledCharge] = []
     given_back: list[Credit] = []
     for charge in billed:
-        settled = since(charge.covered, reckoning.settled_from(charge))
+        settled = since(charge.covered, reckoning.settled_from)
         unwanted = without(settled, wanted.get(_terms(charge), ()))
         after = charge
         for credit in _credits(charge, unwanted, reckoning):

@@ -1,0 +1,243 @@
+"""One contract in memory: plans, a clock, changes on days, bills when they fall due.
+
+It drives the engine's pure functions as the billing use case does, so that laws can be tried on
+thousands of histories.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from umlauf.billing.assembling import Account, Bill, BillLine, looks_back_to
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.composing import BilledContract
+from umlauf.billing.drafting import DraftDocument, draft_documents
+from umlauf.billing.model import PriceBasis
+from umlauf.billing.once_amounts import finished_bill
+from umlauf.billing.previewing import PreviewedBill, bill_day, billed_after, run_ahead
+from umlauf.billing.reconciling import FEE_KINDS
+from umlauf.billing.tax import Parties
+from umlauf.billing.terms import UMLAUF
+from umlauf.catalog.model import AddOn, BaseFee, Plan
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.rating import Price
+from umlauf.kernel.calendar import Interval, IntervalUnit, Period, local_date, start_of_day
+from umlauf.kernel.money import Money, total
+from umlauf.subscriptions.agreements import Agreement, AppliedCoupon, Change
+from umlauf.subscriptions.changing import apply_change, begin_scheduled
+from umlauf.subscriptions.ending import terminated, voided
+from umlauf.subscriptions.lifecycle import mark_billed, started
+from umlauf.subscriptions.model import ReasonNotDue, Subscription
+
+MONTHLY: Final = Interval(IntervalUnit.MONTH)
+YEARLY: Final = Interval(IntervalUnit.YEAR)
+BERLIN: Final = "Europe/Berlin"
+MOST_BILLS_AT_ONCE: Final = 200
+
+
+def price(minor: int | str, currency: str = "EUR") -> tuple[Price, ...]:
+    return (Price(currency, PerUnit(Decimal(minor))),)
+
+
+def flat_plan(plan_id: str, minor: int | str, interval: Interval = MONTHLY) -> Plan:
+    """One base fee, prices without tax."""
+    return Plan(
+        plan_id=plan_id,
+        name=plan_id.title(),
+        interval=interval,
+        items=(BaseFee(id="base", name="Base fee", prices=price(minor)),),
+        add_ons=(AddOn("extra", "Extra", (BaseFee(id="extra", name="Extra", prices=price(500)),)),),
+        prices_include_tax=False,
+        plan_version=1,
+    )
+
+
+@dataclass
+class EngineWorld:
+    """`today` moves forward only; `bill` charges all that is due by then, boundary by boundary."""
+
+    plans: Mapping[str, Plan]
+    subscription: Subscription
+    today: date
+    usage: dict[tuple[str, date], int] = field(default_factory=dict)
+    billed: tuple[BilledCharge, ...] = ()
+    bills: list[tuple[date, Bill, tuple[DraftDocument, ...]]] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        plans: Iterable[Plan],
+        starts_on: date,
+        *,
+        quantity: int = 1,
+        time_zone: str = BERLIN,
+        currency: str = "EUR",
+        coupons: tuple[AppliedCoupon, ...] = (),
+    ) -> "EngineWorld":
+        """Subscribed to the first of the plans, nothing billed yet."""
+        by_id = {plan.plan_id: plan for plan in plans}
+        first = next(iter(by_id.values()))
+        now = start_of_day(starts_on, time_zone)
+        ordered = Subscription(
+            id="sub",
+            customer_id="cus",
+            currency=currency,
+            time_zone=time_zone,
+            ordered_at=now,
+            agreements=(
+                Agreement(
+                    plan_id=first.plan_id,
+                    plan_version=first.plan_version,
+                    interval=first.interval,
+                    agreed_on=starts_on,
+                    quantity=quantity,
+                ),
+            ),
+            coupons=coupons,
+            reason_not_due=ReasonNotDue.NOT_ACTIVE,
+        )
+        return cls(by_id, started(ordered, first, now), starts_on)
+
+    # -- What happens -----------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        return start_of_day(self.today, self.subscription.time_zone).astimezone(UTC)
+
+    def plan_of(self, plan_id: str, _version: int) -> Plan:
+        return self.plans[plan_id]
+
+    def go_to(self, day: date) -> None:
+        self.today = max(self.today, day)
+
+    def change(self, change: Change, starts_on: date | None = None) -> None:
+        self.subscription = apply_change(
+            self.subscription,
+            change,
+            starts_on or self.today,
+            plan_of=self.plan_of,
+            now=self.now,
+        )
+
+    def end(self, ends_on: date) -> None:
+        self.subscription = terminated(self.subscription, ends_on, self.now)
+
+    def void(self) -> None:
+        self.subscription = voided(self.subscription, self.now)
+
+    def use(self, meter: str, day: date, quantity: int) -> None:
+        self.usage[meter, day] = self.usage.get((meter, day), 0) + quantity
+
+    def bill(self) -> list[BillLine]:
+        """Charge what is due by today; gives the lines."""
+        lines: list[BillLine] = []
+        for _ in range(MOST_BILLS_AT_ONCE):
+            due_at = self.subscription.next_due_at
+            if due_at is None or due_at > self.now:
+                return lines
+            lines.extend(self._bill_once().lines)
+        raise AssertionError("billing does not come to an end")
+
+    def run_until(self, until: date) -> list[BillLine]:
+        """Let the days pass and bill whatever falls due on its day."""
+        lines: list[BillLine] = []
+        for _ in range(MOST_BILLS_AT_ONCE):
+            lines.extend(self.bill())
+            due_at = self.subscription.next_due_at
+            if due_at is None:
+                break
+            due_on = local_date(due_at, self.subscription.time_zone)
+            if due_on > until:
+                break
+            self.go_to(due_on)
+        self.go_to(until)
+        return lines
+
+    def ahead(self, until: date) -> list[PreviewedBill]:
+        """What the engine says it will bill."""
+        return list(run_ahead(self.account, self.contract, UMLAUF, as_of=self.now, until=until))
+
+    def fork(self) -> "EngineWorld":
+        """The same contract, to be led another way."""
+        return replace(self, usage=dict(self.usage), bills=list(self.bills))
+
+    # -- What there is to see ---------------------------------------------------------------------
+
+    @property
+    def account(self) -> Account:
+        return Account(
+            subscription=self.subscription,
+            plan_of=self.plan_of,
+            billed=self.billed,
+            counted_by=self._counted_by,
+        )
+
+    @property
+    def contract(self) -> BilledContract:
+        one = self.subscription
+        parties = Parties(seller_country="DE", customer_country="DE")
+        return BilledContract(
+            one.id, one.customer_id, one.currency, one.time_zone, PriceBasis.NET, parties
+        )
+
+    @property
+    def lines(self) -> list[BillLine]:
+        return [line for _, bill, _ in self.bills for line in bill.lines]
+
+    @property
+    def total(self) -> Money:
+        """All that was charged less all that was given back, before tax."""
+        return total((line.amount for line in self.lines), self.subscription.currency)
+
+    @property
+    def fees(self) -> list[BilledCharge]:
+        return [charge for charge in self.billed if charge.kind in FEE_KINDS]
+
+    def paid_days(self, item: str) -> list[date]:
+        """The days of an item that are paid for, once for each time they are."""
+        return sorted(
+            day
+            for charge in self.fees
+            if charge.item == item
+            for part in charge.covered
+            for day in days_of(part)
+        )
+
+    def standing(self) -> dict[tuple[str, date, date], int]:
+        """What is charged and not given back, by item and full period: how the books stand."""
+        found: dict[tuple[str, date, date], int] = {}
+        for charge in self.billed:
+            key = charge.item, charge.full_period.start, charge.full_period.end
+            left = charge.amount - charge.credited
+            found[key] = found.get(key, 0) + left.amount_minor
+        return {key: amount for key, amount in sorted(found.items()) if amount}
+
+    def _bill_once(self) -> Bill:
+        day = bill_day(self.subscription, self.now)
+        begun, _ = begin_scheduled(self.subscription, day, plan_of=self.plan_of, now=self.now)
+        bill, counted = finished_bill(self._account_for(begun, day), day)
+        documents = draft_documents([bill], self.contract, UMLAUF, now=self.now)
+        document_id = f"doc-{len(self.bills)}"
+        self.billed = billed_after(self.billed, bill, documents, document_id)
+        self.subscription, _ = mark_billed(counted, day, self.now)
+        self.bills.append((day, bill, documents))
+        return bill
+
+    def _account_for(self, subscription: Subscription, day: date) -> Account:
+        """With no more charges than billing reads."""
+        back_to = looks_back_to(subscription, day)
+        read = [charge for charge in self.billed if charge.period.end > back_to]
+        return replace(self.account, subscription=subscription, billed=read)
+
+    def _counted_by(self, meter: str, period: Period) -> dict[date, int]:
+        return {
+            day: quantity
+            for (name, day), quantity in self.usage.items()
+            if name == meter and period.contains(day)
+        }
+
+
+def days_of(period: Period) -> Iterable[date]:
+    return (period.start + timedelta(days=n) for n in range(period.days))
