@@ -44,13 +44,10 @@ def test_a_plan_comes_back_as_it_was_published(draft: Plan) -> None:
 
 def test_the_catalog_we_ship_is_published_once_however_often_it_is_applied() -> None:
     document: dict[str, Any] = yaml.safe_load(FILE.read_text())
-    versions = [publish(draft).plan_version for draft in read_catalog(document).plans * 2]
-    assert versions == [1] * 6
-    assert [plan.id for plan in DynamoPlans().list_on_sale()] == [
-        "city-flat:1",
-        "city-metered:1",
-        "city-prepaid:1",
-    ]
+    drafts = read_catalog(document).plans
+    assert {publish(draft).plan_version for draft in drafts * 2} == {1}
+    stored = DynamoPlans().list_on_sale()
+    assert [plan.as_draft() for plan in stored] == sorted(drafts, key=lambda plan: plan.plan_id)
 
 
 def test_a_sold_version_is_never_written_again() -> None:

@@ -82,11 +82,11 @@ def test_a_new_version_can_be_compared_with_the_one_before(
 def test_a_refused_catalog_names_the_place_and_changes_nothing(
     shop: World, document: dict[str, Any]
 ) -> None:
-    document["coupons"] = {"welcome": {"name": "Welcome", "percent": "101"}}
+    document["coupons"]["spring"] = {"name": "Spring", "percent": "101"}
     refused = shop.admin.post(CATALOG, document, key=shop.key())
     assert (refused.status, refused.code) == (400, "catalog.bad_file")
-    assert refused.json["field"] == "coupons.welcome.percent"
-    assert "welcome" not in shop.look(shop.admin, CATALOG)["coupons"]
+    assert refused.json["field"] == "coupons.spring.percent"
+    assert "spring" not in shop.look(shop.admin, CATALOG)["coupons"]
 
 
 def test_only_admins_publish_and_all_staff_reads(shop: World, document: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import yaml
 
 from tests.offer_fakes import OfferWorld
 from umlauf.catalog.document.catalog import read_catalog
-from umlauf.catalog.errors import BadCatalogFile
-from umlauf.catalog.model import Supply, TaxCategory, rate_item
+from umlauf.catalog.errors import BadCatalogFile, UnknownTerm
+from umlauf.catalog.model import Supply, TaxCategory, price_for, rate_item
+from umlauf.catalog.price_books import PriceChoice
+from umlauf.catalog.price_models.rating import rate
 from umlauf.kernel.money import Money
 
 FILE = Path(__file__).resolve().parents[3] / "catalog" / "plans.yaml"
@@ -23,15 +26,20 @@ def document() -> dict[str, Any]:
 
 
 def test_the_catalog_we_ship_is_sold_in_euros_and_dollars(document: dict[str, Any]) -> None:
-    plans = {plan.plan_id: plan for plan in read_catalog(document).plans}
-    assert sorted(plans) == ["city-flat", "city-metered", "city-prepaid"]
-    for plan in plans.values():
+    for plan in read_catalog(document).plans:
         for currency in ("EUR", "USD"):
             plan.require_sold_in(currency, [add_on.id for add_on in plan.add_ons])
 
 
+def test_the_catalog_we_ship_has_every_kind_of_plan(document: dict[str, Any]) -> None:
+    plans = read_catalog(document).plans
+    kinds = {item.KIND for plan in plans for item in plan.items}
+    assert kinds == {"base_fee", "one_off_fee", "delivery", "deposit", "metered", "prepaid"}
+    assert {plan.product_id for plan in plans} == {"city-bike", "surprise-box"}
+
+
 def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> None:
-    flat, metered, prepaid = read_catalog(document).plans
+    flat, metered, prepaid, *_ = read_catalog(document).plans
     assert rate_item(flat.items[0], "EUR", 1) == Money(5900, "EUR")
     assert rate_item(flat.items[0], "USD", 1) == Money(6400, "USD")
     assert rate_item(metered.items[0], "EUR", 1) == Money(990, "EUR")
@@ -42,6 +50,29 @@ def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> Non
     assert flat.prepaid_item is None
 
 
+def test_the_longer_the_term_the_lower_the_price(document: dict[str, Any]) -> None:
+    plan = next(one for one in read_catalog(document).plans if one.plan_id == "city-term")
+    year, two_years = plan.terms.term_options
+    fee = plan.items[0]
+    assert rate(price_for(fee, PriceChoice("EUR", term=year)), 1) == Money(5900, "EUR")
+    assert rate(price_for(fee, PriceChoice("EUR", term=two_years)), 1) == Money(4900, "EUR")
+    plan.require_priced(PriceChoice("EUR", term=year))
+    for term in (None, replace(year, count=6)):
+        with pytest.raises(UnknownTerm, match=r"12 month\(s\), 24 month\(s\)"):
+            plan.require_priced(PriceChoice("EUR", term=term))
+
+
+def test_each_phase_has_its_price_and_a_trial_needs_none(document: dict[str, Any]) -> None:
+    plan = next(one for one in read_catalog(document).plans if one.plan_id == "city-intro")
+    prices = [
+        rate(price_for(plan.items[0], PriceChoice("EUR", phase=phase.name)), 1)
+        for phase in plan.phases
+        if not phase.is_free
+    ]
+    assert prices == [Money(2900, "EUR"), Money(5900, "EUR")]
+    plan.require_priced(PriceChoice("EUR"))
+
+
 def test_a_guide_is_goods_at_the_reduced_rate(document: dict[str, Any]) -> None:
     flat = read_catalog(document).plans[0]
     guide = next(item for item in flat.items_with(["city-guide"]) if item.id == "city-guide")
@@ -50,12 +81,14 @@ def test_a_guide_is_goods_at_the_reduced_rate(document: dict[str, Any]) -> None:
 
 def test_publishing_the_file_twice_publishes_it_once(document: dict[str, Any]) -> None:
     world = OfferWorld()
-    versions = [world.publish(draft).plan_version for draft in read_catalog(document).plans * 2]
-    assert versions == [1] * 6
+    plans = read_catalog(document).plans
+    assert {world.publish(draft).plan_version for draft in plans * 2} == {1}
+    assert len(world.plans.list_on_sale()) == len(plans)
 
 
 def test_net_prices_are_said_to_be_net(document: dict[str, Any]) -> None:
-    assert all(plan.prices_include_tax for plan in read_catalog(document).plans)
+    net = [plan.plan_id for plan in read_catalog(document).plans if not plan.prices_include_tax]
+    assert net == ["city-fleet"]
     document["plans"]["city-flat"]["prices_include_tax"] = False
     assert not read_catalog(document).plans[0].prices_include_tax
 
