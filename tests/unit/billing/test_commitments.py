@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from umlauf.billing.commitments import Bounds, adjustment_of, spread, within_limits
+from umlauf.billing.commitments import adjustment_of, spread
 from umlauf.catalog.policies import Commitment
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
@@ -50,7 +50,7 @@ def test_a_price_has_the_same_limits_as_a_commitment() -> None:
 
 
 def test_without_limits_nothing_changes() -> None:
-    assert adjustment_of(eur(7), Bounds()) == eur(0)
+    assert adjustment_of(eur(7), Price("EUR", PerUnit(Decimal(5)))) == eur(0)
 
 
 def test_a_true_up_is_spread_by_what_the_lines_cost_and_credits_take_no_part() -> None:
@@ -61,8 +61,8 @@ def test_a_true_up_is_spread_by_what_the_lines_cost_and_credits_take_no_part() -
 def test_a_share_of_more_than_the_period_and_a_bill_without_lines_are_refused() -> None:
     with pytest.raises(InvalidInput, match="stub"):
         adjustment_of(eur(1), WEEK, Fraction(8, 7))
-    with pytest.raises(InvalidInput, match="line"):
-        within_limits([], WEEK)
+    with pytest.raises(InvalidInput, match="weights"):
+        spread(eur(1), [])
 
 
 @given(
@@ -74,7 +74,9 @@ def test_afterwards_all_lines_together_lie_within_the_limits(
     charged: list[Money], bounds: list[int], days: int
 ) -> None:
     share = Fraction(days, 30)
-    changes = within_limits(charged, Bounds(*bounds), share)
-    whole = total([*charged, *changes], "EUR")
+    change = adjustment_of(total(charged, "EUR"), Commitment("EUR", *bounds), share)
+    parts = spread(change, charged)
+    assert total(parts, "EUR") == change
+    whole = total([*charged, *parts], "EUR")
     least, most = (Fraction(bound) * share for bound in bounds)
     assert least - Fraction(1, 2) <= whole.amount_minor <= most + Fraction(1, 2)

@@ -21,9 +21,10 @@ from tests.vectors.words import (
     period,
     price,
 )
-from umlauf.billing.commitments import Bounds, adjustment_of
+from umlauf.billing.commitments import adjustment_of
 from umlauf.billing.proration import share
 from umlauf.billing.reconciling import prorated
+from umlauf.catalog.policies import Commitment
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
 
@@ -47,11 +48,8 @@ def true_up(case: Case) -> Any:
     fees = [prorated(one, part, code) for one in _figures(case, FEES)]
     used = [money(one, code, in_minor=True) for one in _figures(case, USED)]
     charged = total([*fees, *used], code)
-    bounds = Bounds(
-        price(case, LEAST) if case.has(LEAST) else None,
-        price(case, MOST) if case.has(MOST) else None,
-    )
-    change = adjustment_of(charged, bounds, part)
+    least, most = (int(price(case, name)) if case.has(name) else None for name in (LEAST, MOST))
+    change = adjustment_of(charged, Commitment(code, least, most), part)
     net = total([charged, change], code)
     answer = Answer(change, true_up=change, adjustment=change, adj=change, net=net, total=net)
     answer.update(fee=charged, usage=charged, invoice_net=net)

@@ -20,7 +20,7 @@ from tests.vectors.words import (
     percent,
     price,
 )
-from umlauf.billing.commitments import Bounds, adjustment_of
+from umlauf.billing.commitments import adjustment_of
 from umlauf.catalog.price_models.amounts import HIGHEST
 from umlauf.catalog.price_models.capacity import Capacity, CapacityTier, Limit
 from umlauf.catalog.price_models.flat import Flat
@@ -106,14 +106,13 @@ def unit_price_within_limits(case: Case) -> Any:
 
 
 def _within_limits(case: Case, model: PriceModel) -> Answer:
-    usage = _rate(case, model, Decimal(str(case.get(QUANTITY))))
-    bounds = Bounds(
-        *(
-            _minor(case.get(name), case) if case.has(name) else None
-            for name in ("min|minimum", "max|maximum")
-        )
+    least, most = (
+        _minor(case.get(name), case) if case.has(name) else None
+        for name in ("min|minimum", "max|maximum")
     )
-    change = adjustment_of(usage, bounds)
+    limited = Price(currency(case), model, minimum_minor=least, maximum_minor=most)
+    usage = rate(limited, Decimal(str(case.get(QUANTITY))))
+    change = adjustment_of(usage, limited)
     whole = total([usage, change], usage.currency)
     return Answer(whole, usage=usage, adj=change, adjustment=change, total=whole)
 

@@ -6,33 +6,24 @@ them. What a limit changes is a line of its own; usage and fees stay what they a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Protocol
 
 from umlauf.kernel.errors import InvalidInput
-from umlauf.kernel.money import Money, round_to_minor, split, total
+from umlauf.kernel.money import Money, round_to_minor, split
 
 _WHOLE: Final = Fraction(1)
 
 
 class Limits(Protocol):
-    """What a `Price`, a `Commitment` and `Bounds` have in common: amounts of a full period."""
+    """What a `Price` and a `Commitment` have in common: amounts of a full period."""
 
     @property
-    def minimum_minor(self) -> Fraction | Decimal | int | None: ...
+    def minimum_minor(self) -> Decimal | int | None: ...
 
     @property
-    def maximum_minor(self) -> Fraction | Decimal | int | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Limits put together from several, such as those of the two halves of a period."""
-
-    minimum_minor: Fraction | Decimal | int | None = None
-    maximum_minor: Fraction | Decimal | int | None = None
+    def maximum_minor(self) -> Decimal | int | None: ...
 
 
 def adjustment_of(charged: Money, limits: Limits, share: Fraction = _WHOLE) -> Money:
@@ -63,17 +54,5 @@ def spread(change: Money, charged: Sequence[Money]) -> tuple[Money, ...]:
     return split(change, weights if any(weights) else [Decimal(1)] * len(weights))
 
 
-def within_limits(
-    charged: Sequence[Money], limits: Limits, share: Fraction = _WHOLE
-) -> tuple[Money, ...]:
-    """What each line of a subscription must change by; all zero where the limits hold.
-
-    Raises InvalidInput without lines: what commits to nothing has nothing to adjust.
-    """
-    if not charged:
-        raise InvalidInput("a commitment needs a line to hang on", field="charged")
-    return spread(adjustment_of(total(charged, charged[0].currency), limits, share), charged)
-
-
-def _prorated(limit_minor: Fraction | Decimal | int, share: Fraction, currency: str) -> Money:
+def _prorated(limit_minor: Decimal | int, share: Fraction, currency: str) -> Money:
     return round_to_minor(Fraction(limit_minor) * share, currency)
