@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tests.fakes import MemoryStore
-from umlauf.catalog.errors import UnknownPlan
+from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.errors import UnknownCoupon, UnknownPlan
 from umlauf.catalog.model import AddOn, BaseFee, Listing, MeteredItem, Plan, PrepaidItem, plan_key
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.graduated import Graduated
@@ -74,6 +75,23 @@ class MemoryPlans:
     def list_on_sale(self) -> Sequence[Plan]:
         listings = sorted(self.store.all(Listing), key=lambda listing: listing.id)
         return [self.get(listing.id, listing.plan_version) for listing in listings]
+
+
+@dataclass
+class MemoryCoupons:
+    store: MemoryStore
+
+    def get(self, coupon_id: str) -> Coupon:
+        coupon = self.find(coupon_id)
+        if coupon is None:
+            raise UnknownCoupon(coupon_id)
+        return coupon
+
+    def find(self, coupon_id: str) -> Coupon | None:
+        return self.store.get(Coupon, coupon_id)
+
+    def list_all(self) -> Sequence[Coupon]:
+        return sorted(self.store.all(Coupon), key=lambda coupon: coupon.id)
 
 
 @dataclass

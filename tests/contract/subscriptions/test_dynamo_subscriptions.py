@@ -6,12 +6,31 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.offer_fakes import MONTHLY, NOW, OfferWorld
+from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.policies import CreditPolicy
+from umlauf.kernel.calendar import Interval, IntervalUnit
+from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
-from umlauf.subscriptions.agreements import Agreement
+from umlauf.subscriptions.agreements import (
+    AddAddOn,
+    Agreement,
+    AppliedCoupon,
+    BeginPause,
+    BindFor,
+    Change,
+    ChangePlan,
+    ChangeQuantity,
+    ChooseAmount,
+    Pause,
+    RemoveAddOn,
+    Resume,
+    ScheduledChange,
+    Skip,
+)
 from umlauf.subscriptions.due import SHARDS, day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.lifecycle import mark_billed
-from umlauf.subscriptions.model import ReasonNotDue, Subscription
+from umlauf.subscriptions.model import EndReason, ReasonNotDue, Subscription
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 
@@ -69,6 +88,61 @@ def test_a_subscription_comes_back_as_it_was_stored() -> None:
     active = OfferWorld().active_subscription(add_ons=("theft-cover",))
     store(replace(active, version=0))
     assert SUBSCRIPTIONS.get(active.id) == replace(active, version=1)
+
+
+def test_a_long_story_comes_back_whole() -> None:
+    day = date(2026, 10, 1)
+    term = Interval(IntervalUnit.MONTH, 24)
+    changes: tuple[Change, ...] = (
+        ChangePlan(plan_id="plus", plan_version=2, add_ons=(), quantity=2, term=term),
+        ChangePlan(plan_id="plus", plan_version=2, chosen_minor={"gift": 900}),
+        ChangeQuantity(3, "helmet"),
+        AddAddOn("helmet", 2),
+        RemoveAddOn("helmet"),
+        ChooseAmount("gift", 1_500),
+        BeginPause(day),
+        BeginPause(),
+        Resume(),
+        BindFor(term),
+    )
+    coupon = Coupon(
+        id="welcome", name="Welcome", amounts=(Money(500, "EUR"),), periods=3, is_once_amount=True
+    )
+    agreements = (
+        replace(AGREED, starts_on=date(2026, 9, 1), anchor=date(2026, 9, 1), agreed_on=day),
+        replace(
+            AGREED,
+            starts_on=day,
+            anchor=date(2026, 9, 1),
+            starts_at=NOW,
+            quantity=2,
+            add_on_quantities={"theft-cover": 3},
+            term=term,
+            term_starts_on=day,
+            credit=CreditPolicy.FULL,
+            chosen_minor={"gift": 0},
+        ),
+    )
+    subscription = replace(
+        due_at(NOW),
+        agreements=agreements,
+        site="berlin",
+        pauses=(Pause(day, date(2026, 11, 1), CreditPolicy.NONE, stops_clock=False), Pause(day)),
+        skips=(Skip("box", day),),
+        coupons=(AppliedCoupon(coupon, day, date(2027, 1, 1), Money(250, "EUR")),),
+        scheduled=tuple(
+            ScheduledChange(f"chg_{n}", change, day, NOW) for n, change in enumerate(changes)
+        ),
+        wanted_start=day,
+        early_start_requested=True,
+        end_reason=EndReason.TERMINATED,
+        end_credit=CreditPolicy.FULL,
+        is_void=True,
+        repair_from=day,
+        imported_through=day,
+    )
+    store(subscription)
+    assert SUBSCRIPTIONS.get("sub_1") == replace(subscription, version=1)
 
 
 def test_an_unknown_subscription_is_not_found() -> None:

@@ -31,7 +31,7 @@ from umlauf.catalog.price_models.chosen_amount import ChosenAmount
 from umlauf.catalog.price_models.rating import Price, rate_exactly
 from umlauf.kernel.calendar import Period
 from umlauf.subscriptions.agreements import Skip
-from umlauf.subscriptions.model import Status, Subscription
+from umlauf.subscriptions.model import EndReason, Subscription
 from umlauf.subscriptions.timeline import (
     BillingPeriod,
     PlanOf,
@@ -188,7 +188,7 @@ def _is_wanted(
 
 def _first_agreed(item: OneOffFee | Deposit, subscription: Subscription, plan_of: PlanOf) -> object:
     """The first day an agreement holds the item; nothing once it was withdrawn from."""
-    if subscription.status is Status.WITHDRAWN:
+    if subscription.end_reason is EndReason.WITHDRAWN:
         return None
     for agreement in subscription.agreements:
         plan = plan_of(agreement.plan_id, agreement.plan_version)

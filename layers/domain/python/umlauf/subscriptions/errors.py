@@ -161,3 +161,9 @@ class NoRightOfWithdrawal(Conflict):
     """Only consumers may withdraw; a business cancels."""
 
     code = "subscriptions.no_right_of_withdrawal"
+
+
+class StalePreview(Conflict):
+    """What was shown is not what would happen now: preview again."""
+
+    code = "subscriptions.stale_preview"

@@ -90,13 +90,7 @@ def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscr
 
     The time between is a pause. What is charged once is not charged again. Raises NotEnded.
     """
-    ended_on = subscription.ends_on
-    if subscription.status is not Status.ENDED or ended_on is None:
-        raise NotEnded(
-            f"subscription {subscription.id} is {subscription.status}; only an ended one can be "
-            "taken up again",
-            field="subscription_id",
-        )
+    ended_on = require_ended(subscription)
     today = max(local_date(now, subscription.time_zone), ended_on)
     agreement = _agreed_anew(subscription.current, plan, today)
     pauses = subscription.pauses
@@ -117,6 +111,17 @@ def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscr
         reason_not_due=ReasonNotDue.SETTLED_FROM_WALLET,
     )
     return due_again(active, now) if has_charges(plan, active.add_ons) else active
+
+
+def require_ended(subscription: Subscription) -> date:
+    """The day it ended on. Raises NotEnded."""
+    if subscription.status is not Status.ENDED or subscription.ends_on is None:
+        raise NotEnded(
+            f"subscription {subscription.id} is {subscription.status}; only an ended one can be "
+            "taken up again",
+            field="subscription_id",
+        )
+    return subscription.ends_on
 
 
 def with_ending(subscription: Subscription) -> tuple[Subscription, tuple[Event, ...]]:

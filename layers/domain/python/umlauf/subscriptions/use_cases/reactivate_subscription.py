@@ -5,8 +5,8 @@ from umlauf.catalog.ports import Plans
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.errors import PaymentNotReady
 from umlauf.subscriptions.events import SubscriptionReactivated
-from umlauf.subscriptions.lifecycle import reactivated
-from umlauf.subscriptions.model import Status, Subscription
+from umlauf.subscriptions.lifecycle import reactivated, require_ended
+from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import Subscriptions
 
 
@@ -24,8 +24,10 @@ def reactivate_subscription(
     PaymentNotReady, NoPriceInCurrency.
     """
     subscription = subscriptions.get(subscription_id)
-    if subscription.status is Status.ACTIVE and subscription.ends_on is None:
+    is_running = subscription.is_live and not subscription.is_void
+    if is_running and subscription.ends_on is None:
         return subscription
+    require_ended(subscription)
     if not payment_ready:
         raise PaymentNotReady("add a payment method first", field="subscription_id")
     plan = plans.on_sale(subscription.plan_id)

@@ -1,0 +1,117 @@
+"""A running contract is taken over as it is, or refused: never mended."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.subscription_samples import CITY, GIFT, ON_THE_LAST, PREPAID, noon
+from umlauf.catalog.errors import NoPriceInCurrency, UnknownAddOn
+from umlauf.catalog.model import Plan
+from umlauf.kernel.errors import UmlaufError
+from umlauf.subscriptions.agreements import Pause
+from umlauf.subscriptions.errors import AddOnNotTaken, BadImport, BadQuantity, NoChosenAmount
+from umlauf.subscriptions.importing import RunningContract, imported
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.pointer import to_be_repaired
+
+TODAY = date(2026, 11, 23)
+RUNNING = RunningContract(
+    external_id="C-4711",
+    customer_id="cus_1",
+    plan_id="city",
+    plan_version=1,
+    currency="EUR",
+    starts_on=date(2024, 5, 31),
+    billed_through=date(2026, 11, 30),
+)
+
+
+def take_over(contract: RunningContract, plan: Plan = CITY) -> Subscription:
+    return imported(contract, plan, "Europe/Berlin", noon(TODAY))
+
+
+def test_billing_goes_on_where_the_other_system_stopped() -> None:
+    subscription = take_over(RUNNING)
+    assert (subscription.anchor, subscription.due_on) == (date(2024, 5, 31), date(2026, 11, 30))
+    assert subscription.current.agreed_on == date(2024, 5, 31)
+    behind = take_over(replace(RUNNING, billed_through=date(2026, 9, 30)))
+    assert (behind.due_on, behind.next_due_at) == (date(2026, 9, 30), noon(TODAY))
+
+
+def test_what_was_billed_elsewhere_is_never_repaired() -> None:
+    subscription = take_over(replace(RUNNING, billed_through=date(2026, 10, 31)))
+    billed = replace(subscription, billed_through=date(2026, 11, 30))
+    repaired = to_be_repaired(billed, date(2026, 1, 1), noon(TODAY))
+    assert repaired.repair_from == date(2026, 10, 31)
+
+
+def test_an_anchor_of_its_own_comes_along() -> None:
+    by_plan = take_over(replace(RUNNING, plan_id="on-the-last"), ON_THE_LAST)
+    assert by_plan.anchor == date(2024, 5, 31)
+    own = replace(RUNNING, anchor=date(2024, 6, 15), billed_through=date(2026, 12, 15))
+    assert take_over(own).due_on == date(2026, 12, 15)
+
+
+def test_a_notice_given_elsewhere_holds_and_a_wallet_waits_for_nothing() -> None:
+    assert take_over(replace(RUNNING, ends_on=date(2027, 1, 31))).ends_on == date(2027, 1, 31)
+    assert take_over(replace(RUNNING, plan_id="prepaid"), PREPAID).next_due_at is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal", "field"),
+    [
+        pytest.param(
+            {"starts_on": date(2026, 11, 24)}, BadImport, "starts_on", id="it starts tomorrow"
+        ),
+        pytest.param({"ends_on": TODAY}, BadImport, "ends_on", id="it is over"),
+        pytest.param(
+            {"billed_through": date(2026, 11, 29)}, BadImport, "billed_through", id="no boundary"
+        ),
+        pytest.param(
+            {"billed_through": date(2026, 12, 31)}, BadImport, "billed_through", id="too far ahead"
+        ),
+        pytest.param(
+            {"billed_through": date(2024, 5, 30)}, BadImport, "billed_through", id="before it began"
+        ),
+        pytest.param(
+            {"pauses": (Pause(date(2024, 5, 1), date(2024, 7, 1)),)},
+            BadImport,
+            "pauses",
+            id="paused before it began",
+        ),
+        pytest.param(
+            {
+                "pauses": (
+                    Pause(date(2025, 5, 1), date(2025, 7, 1)),
+                    Pause(date(2025, 6, 30), None),
+                )
+            },
+            BadImport,
+            "pauses",
+            id="paused twice at once",
+        ),
+        pytest.param({"quantity": 0}, BadQuantity, "quantity", id="none"),
+        pytest.param({"add_ons": ("bell",)}, UnknownAddOn, "add_ons", id="no such add-on"),
+        pytest.param(
+            {"add_on_quantities": {"helmet": 2}},
+            AddOnNotTaken,
+            "add_on_quantities",
+            id="two of what is not taken",
+        ),
+        pytest.param({"chosen_minor": {"base-fee": 5}}, NoChosenAmount, "item", id="not theirs"),
+        pytest.param({"currency": "GBP"}, NoPriceInCurrency, "currency", id="no price in pounds"),
+    ],
+)
+def test_parts_that_contradict_each_other_are_refused(
+    changes: dict[str, object], refusal: type[UmlaufError], field: str
+) -> None:
+    contract = replace(RUNNING, **changes)  # type: ignore[arg-type]
+    with pytest.raises(refusal) as found:
+        take_over(contract)
+    assert found.value.field == field
+
+
+def test_a_chosen_amount_is_taken_over() -> None:
+    gift = replace(RUNNING, plan_id="gift", chosen_minor={"gift": 700})
+    assert take_over(gift, GIFT).current.chosen_minor == {"gift": 700}
