@@ -45,7 +45,11 @@ def anchor_of(case: Case, start: date) -> date:
         return anchor_day(start, fixed, interval_of(case))
     if fixed is not None:
         return day(fixed, zone_of(case))
-    return start if case.get("billing_time|alignment", "") != "calendar" else _calendar(case, start)
+    return (
+        start
+        if case.get("billing_time|billing|alignment", "") != "calendar"
+        else _calendar(case, start)
+    )
 
 
 def anchor_day(start: date, day_of_month: int, step: Interval) -> date:
@@ -99,7 +103,7 @@ def period_around(case: Case) -> Any:
 @adapter(
     f"{START}|boundaries_from",
     "periods|count",
-    may=rf"{FIXED}|interval|interval_(days|weeks|months|years)|interval_count|billing_time|alignment|end|ends_on",
+    may=rf"{FIXED}|interval|interval_(days|weeks|months|years)|interval_count|billing_time|billing|alignment|end|ends_on",
 )
 def first_periods(case: Case) -> Any:
     zone = zone_of(case)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.vectors.adapters.credits import use_credit
+from tests.vectors.adapters.credits import taxed, use_credit
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.contracts import Bill, Clock, Contract, Stretch, ToldShares
@@ -51,6 +51,9 @@ CHANGE = "change|change_at|change_on|changed_at|upgrade|downgrade|switch"
 STOP = "pause|cancel(?:_at|_on)?|cancelled(?:_at|_on)?|terminated?|ended?|remove|stop"
 BY_HAND = "item_adjusted|adjusted|refunded|already_credited|credited"
 PRICE = "(?:price|cents|amount)(?:_cents)?"
+BEFORE = "(?:from|old)(?:_quantity|_qty|_seats)?"
+AFTER = "(?:to|new)(?:_quantity|_qty|_seats)?"
+TAX = "tax_(?:pct|rate)"
 RESUME = "resume|resumed|restart"
 POLICIES = {
     "none": CreditPolicy.NONE,
@@ -67,7 +70,11 @@ def policy_of(case: Case) -> CreditPolicy:
     printed = case.get(POLICY)
     if printed is not None:
         return POLICIES[str(printed).replace(" ", "_").replace("-", "_")]
-    found = re.search(r"(no|full)[- ]credit|credit[- ](none|full)", case.topic, re.IGNORECASE)
+    found = re.search(
+        r"(no|without|full)[-_ ](any |a )?credit|(credit|policy)[-_: ]+(none|full)",
+        case.topic,
+        re.IGNORECASE,
+    )
     if found is None:
         return CreditPolicy.UNUSED
     return CreditPolicy.FULL if "full" in found.group().lower() else CreditPolicy.NONE
@@ -229,7 +236,7 @@ def capped_change(case: Case) -> Any:
     PRICE,
     "period",
     f"{STOP}|{CHANGE}",
-    may=f"{POLICY}|(?:{BY_HAND})(?:_cents)?|{QUANTITY}",
+    may=f"{POLICY}|(?:{BY_HAND})(?:_cents)?|{QUANTITY}|{TAX}",
 )
 def unused_time(case: Case) -> Any:
     """What an end or a pause gives back; several days are several cases."""
@@ -248,6 +255,7 @@ def _unused(case: Case, name: str) -> Answer:
         paid.contract.give_back_by_hand(amount(case, BY_HAND))
     bill = paid.stop(full_price)
     given, used = Given(bill.given_back), replace(bill, charges=(charged,)).net
+    tax = taxed(bill.given_back, percent(case.get(TAX))) if case.has(TAX) else {}
     return Answer(
         used if case.topic_says("arrears|used part") else given,
         credit=given,
@@ -257,14 +265,24 @@ def _unused(case: Case, name: str) -> Answer:
         used=used,
         recognised=used,
         recognised_until_cancel=used,
+        **tax,
     )
 
 
-@adapter("(?:price)(?:_cents)?", "period_start", "period_end", f"{CHANGE}|{STOP}", may=POLICY)
+@adapter(
+    "price(?:_cents)?",
+    "period_start",
+    "period_end",
+    f"{CHANGE}|{STOP}",
+    may=f"{POLICY}|{QUANTITY}|new_price(?:_cents)?",
+)
 def second_exact_credit(case: Case) -> Any:
-    full_price = price(case, "price")
+    """What is left unused; with a new price also what the rest of the period costs at that."""
+    full_price = price_of_all(case, "price")
     paid = _paid(case, f"{CHANGE}|{STOP}")
     paid.pay(full_price)
+    if case.has("new_price(?:_cents)?"):
+        return _change(paid.switch(full_price, price_of_all(case, "new_price")))
     given = Given(paid.stop(full_price).given_back)
     return Answer(given, credit=given, credit_cents=given)
 
@@ -316,15 +334,15 @@ def _figures(terms: Mapping[str, Any]) -> list[Any]:
 
 @adapter(
     "unit(?:_price)?(?:_cents)?",
-    "from",
-    "to",
+    BEFORE,
+    AFTER,
     f"{LEFT}|{DAYS_LEFT}|period",
     may=rf"{DAYS_IN_ALL}|{CHANGE}|{POLICY}|pending_new_unit(?:_price)?(?:_cents)?",
 )
 def quantity_change(case: Case) -> Any:
     """Priced on the current plan; a plan that waits for the next cycle prices that one."""
     each_costs = PerUnit(price(case, "unit(?:_price)?"))
-    before, after = (Decimal(case.inputs[name]) for name in ("from", "to"))
+    before, after = (Decimal(case.get(name)) for name in (BEFORE, AFTER))
     old, new = rate_exactly(each_costs, before), rate_exactly(each_costs, after)
     paid = _paid(case)
     paid.pay(old)

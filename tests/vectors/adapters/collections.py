@@ -82,13 +82,13 @@ def _segment_rate(row: Any, case: Case) -> Decimal:
     return default_rate(percent(row["base"]), is_business=is_business(case))
 
 
-@adapter("principal(?:_cents)?", "due|due_on", "paid|paid_on|until", may=f"{BASE}|{WHO}")
+@adapter("principal(?:_cents)?", "due|due_on", "paid|paid_on|until", may=f"{BASE}|rate|{WHO}")
 def interest_between_days(case: Case) -> Any:
     """With a printed base rate at that; else by the rates on record."""
     default = days_in_default(day(case.get("due|due_on")), day(case.get("paid|paid_on|until")))
     if default is None:
         return _interest(case, [])
-    if case.has(BASE):
+    if case.has(f"{BASE}|rate"):
         spans = [InterestSpan(default.days, _rate(case))]
     else:
         spans = list(spans_of(default, is_business=is_business(case)))

@@ -33,7 +33,7 @@ MOST = "(?:max|maximum|cap|maximum_spend)(?:_cents)?"
 FEES = "(?:fees?|subscription_fee|plan|base)(?:_cents)?(?:_billed)?"
 USED = "(?:usage|used|charges?)(?:_cents)?"
 DAYS = "(?:week_|month_)?days(?:_active|_used|_served)?|active_days"
-WHOLE = "month|of|days_in_month|period_days|days_in_period|month_days"
+WHOLE = "month|quarter|year|of|days_in_(?:month|period)|(?:month|period|quarter|year|total)_days"
 _START: Final = date(2001, 1, 1)
 
 

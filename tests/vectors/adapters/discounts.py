@@ -15,9 +15,18 @@ from umlauf.billing.tax import TaxableAmount, split_taxes
 from umlauf.catalog.coupons import Coupon
 from umlauf.kernel.money import Money, round_to_minor, total
 
-FEE = "(?:fee|subtotal|price|amount|net)(?:_cents)?"
+FEE = "(?:fee|subtotal|price|amount|net|invoice)(?:_cents)?"
 PERCENTS = ("pct", "percent", "percent_off", "off_pct", "percentage")
-AMOUNTS = ("off", "amount", "fixed", "amount_off", "off_cents", "amount_cents", "fixed_cents")
+AMOUNTS = (
+    "off",
+    "value",
+    "amount",
+    "fixed",
+    "amount_off",
+    "off_cents",
+    "amount_cents",
+    "fixed_cents",
+)
 EVERYTHING = {"all", "invoice", "everything", None}
 
 
@@ -28,7 +37,7 @@ def fees_of(case: Case) -> list[Fee]:
             Fee(slug(item), minor(value, currency(case), in_minor=is_in_minor(name)))
             for item, value in case.inputs[name].items()
         ]
-    return [Fee("fee", price(case, "fee|subtotal|price|amount|net"))]
+    return [Fee("fee", price(case, "fee|subtotal|price|amount|net|invoice"))]
 
 
 def coupons_of(case: Case, fees: Sequence[Fee]) -> list[Coupon]:
@@ -44,6 +53,8 @@ def _coupon(name: str, row: Mapping[str, Any], case: Case, fees: Sequence[Fee]) 
     items = () if isinstance(on, str | None) and on in EVERYTHING else _items(on, fees)
     relative = next((row[key] for key in PERCENTS if key in row), None)
     key = next((one for one in AMOUNTS if one in row), "")
+    if relative is None and str(row.get("type", "")).startswith("percent"):
+        relative = row[key]
     if relative is None and str(row.get(key, "")).endswith("%"):
         relative = row[key]
     if relative is not None:
@@ -55,9 +66,10 @@ def _coupon(name: str, row: Mapping[str, Any], case: Case, fees: Sequence[Fee]) 
 
 
 def _items(on: Any, fees: Sequence[Fee]) -> tuple[str, ...]:
-    names = on if isinstance(on, list) else [on]
-    known = {fee.item for fee in fees}
-    return tuple(name for name in map(slug, names) if name in known)
+    """A list names items; a word names one, or a reach (`plan`) that every printed fee lies in."""
+    if isinstance(on, list):
+        return tuple(map(slug, on))
+    return (slug(on),) if slug(on) in {fee.item for fee in fees} else ()
 
 
 @adapter(f"fees(?:_cents)?|{FEE}", "coupons")

@@ -40,6 +40,7 @@ from umlauf.usage.aggregation import Measurement, Span, total_of
 
 QUANTITY = "q|quantity|units|qty|usage"
 UNIT = "(?:unit|unit_price|price|per_unit)(?:_cents)?"
+SIZE = "size|package_size|per|quantity_per_package|block"
 AMOUNTS = "amounts?|transactions?|turnover"
 NOTHING = Decimal(0)
 MOST_STEPS = 5_000
@@ -52,9 +53,9 @@ def tiers_of(case: Case) -> tuple[Tier, ...]:
 def _tier(row: Any, case: Case) -> Tier:
     """`[up to, unit price, flat fee]`, `[up to, "flat 100"]`, `[up to, "10/unit"]`, or by names."""
     if isinstance(row, Mapping):
-        up_to = row.get("up_to", row.get("to"))
-        unit = row.get("unit", row.get("unit_price", row.get("price", 0)))
-        flat = row.get("flat", row.get("flat_fee", 0))
+        up_to = _first(row, "up_to", "to", "last", "max")
+        unit = _first(row, "unit", "unit_price", "per_unit", "unit_amount", "price") or 0
+        flat = _first(row, "flat", "flat_fee", "flat_amount", "flat_price") or 0
     else:
         up_to, unit, *rest = row
         flat = rest[0] if rest else 0
@@ -64,6 +65,10 @@ def _tier(row: Any, case: Case) -> Tier:
     elif words.endswith("/unit"):
         unit = words.removesuffix("/unit")
     return Tier(_bound(up_to), _minor(unit, case), _minor(flat, case))
+
+
+def _first(row: Mapping[str, Any], *names: str) -> Any:
+    return next((row[name] for name in names if name in row), None)
 
 
 def _bound(up_to: Any) -> Decimal | None:
@@ -127,13 +132,11 @@ def flat_price(case: Case) -> Any:
     return priced(case, Flat(price(case, "flat|flat_fee")))
 
 
-@adapter(
-    QUANTITY, "size|package_size|per", "(?:price|package_price)(?:_cents)?", may="free|free_units"
-)
+@adapter(QUANTITY, SIZE, "(?:price|package_price|amount)(?:_cents)?", may="free|free_units")
 def package_price(case: Case) -> Any:
     model = Package(
-        size=Decimal(str(case.get("size|package_size|per"))),
-        package_price_minor=price(case, "price|package_price"),
+        size=Decimal(str(case.get(SIZE))),
+        package_price_minor=price(case, "price|package_price|amount"),
         free_units=Decimal(str(case.get("free|free_units", 0))),
     )
     return priced(case, model)

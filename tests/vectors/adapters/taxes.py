@@ -113,6 +113,16 @@ def _row(row: Any, name: str, case: Case) -> tuple[Money, Decimal, bool]:
     return value, percent(rate), key.startswith("gross")
 
 
+@adapter(
+    "(?:amount|price)(?:_cents)?", RATE, "inclusive|is_inclusive|prices_include_tax|gross_based"
+)
+def tax_by_basis(case: Case) -> Any:
+    is_gross = case.get("inclusive|is_inclusive|prices_include_tax|gross_based")
+    basis = PriceBasis.GROSS if is_gross else PriceBasis.NET
+    line = amount(case, "amount|price"), percent(case.get(RATE))
+    return taxed([line], basis, currency(case))
+
+
 @adapter("net(?:_cents)?", "customer_vat_id")
 def tax_of_a_business_abroad(case: Case) -> Any:
     vat_id = case.inputs["customer_vat_id"].split()[0]

@@ -118,7 +118,8 @@ def debits_in_turn(case: Case) -> Any:
     return Answer(
         wallet.balance,
         balance=wallet.balance,
-        accepted=taken,
+        accepted=Answer(taken.count(True), each=taken),
+        allowed=taken,
         succeed=taken.count(True),
         fail=taken.count(False),
         refused=taken.count(False),
