@@ -14,6 +14,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from pynamodb.connection import Connection
 
+from tests.billing_fakes import BillingWorld
 from tests.functions.loading import LambdaContext, loaded
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, CITY_PREPAID, OfferWorld
 from umlauf.billing.charges import BilledCharge
@@ -25,7 +26,6 @@ from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
 from umlauf.kernel.calendar import start_of_day
 from umlauf.kernel.errors import Transient
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.lifecycle import mark_billed
 from umlauf.subscriptions.model import Subscription
 from umlauf.usage.model import DayUsage, Registers
 from umlauf_adapters.billing import layouts as billing_layouts
@@ -48,6 +48,7 @@ FREE: Final = replace(
 )
 
 
+DOCUMENTS: Final = (Invoice, Receivable, DocumentNumber)
 WRITE: Final = "TransactWriteItems"
 
 
@@ -55,9 +56,12 @@ class CutOff(BaseException):
     """The process is gone: nothing catches this."""
 
 
-def mixed_month() -> OfferWorld:
-    """One contract of each kind, due on 1 October; `nick` cannot be billed, `fay` is prepaid."""
-    offer = OfferWorld()
+def mixed_month() -> BillingWorld:
+    """One contract of each kind, due on 1 October; `nick` cannot be billed, `fay` is prepaid.
+
+    September's fees are charged; their documents are left out, so that only October's are found.
+    """
+    offer = BillingWorld()
     for name, plan, add_ons in (
         ("ada", CITY_FLAT, ()),
         ("bob", CITY_FLAT, ("theft-cover",)),
@@ -66,13 +70,18 @@ def mixed_month() -> OfferWorld:
         ("nick", CITY_FLAT, ()),
     ):
         started = offer.active_subscription(plan, name=name, add_ons=add_ons, now=STARTED)
-        billed, _ = mark_billed(started, date(2026, 9, 1), STARTED)
-        change(offer, billed)
+        offer.bill(started, now=STARTED)
+    forget_documents(offer)
     offer.active_subscription(CITY_PREPAID, name="fay", now=STARTED)
     customer = offer.customers.get(subscription_of(offer, "nick").customer_id)
     change(offer, replace(customer, country="NL", is_business=True))
     change(offer, RunCursor().completed(OCTOBER - timedelta(minutes=10)))
     return offer
+
+
+def forget_documents(offer: OfferWorld) -> None:
+    for key in [key for key in offer.store.aggregates if key[0] in DOCUMENTS]:
+        del offer.store.aggregates[key]
 
 
 def change(offer: OfferWorld, aggregate: Any) -> None:

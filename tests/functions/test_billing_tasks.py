@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,11 @@ from tests.functions.billing_world import (
     subscription_of,
     write,
 )
-from tests.offer_fakes import CITY_FLAT, OfferWorld
+from tests.offer_fakes import CITY_FLAT, OfferWorld, euros
 from umlauf.billing.model import Invoice
 from umlauf.billing.numbering import NumberUse
 from umlauf.billing.runs import RunCursor
+from umlauf.catalog.model import Deposit
 from umlauf.customers.model import Customer
 from umlauf.kernel.calendar import Interval, IntervalUnit, start_of_day
 from umlauf.kernel.errors import InvalidInput
@@ -228,7 +230,7 @@ def test_an_index_that_lags_behind_neither_bills_twice_nor_parks(
     def stale(
         _self: DynamoSubscriptions, _bucket: str, shard: int, **_: object
     ) -> Page[Subscription]:
-        return Page([replace(one, version=1) for one in old if shard_of(one.id) == shard])
+        return Page([replace(one, version=1) for one in old if shard_of(one.customer_id) == shard])
 
     monkeypatch.setattr(DynamoSubscriptions, "list_due", stale)
     finished = Cycle(OCTOBER + timedelta(minutes=1)).run()
@@ -247,6 +249,71 @@ def test_a_contract_behind_catches_up_boundary_by_boundary(tables: None) -> None
     Cycle().run()
     starts = [invoice.lines[0].service_period.start for invoice in invoices()]
     assert starts == [date(2026, 9, 29), date(2026, 9, 30), date(2026, 10, 1)]
+
+
+def wants_one_invoice(offer: OfferWorld, name: str) -> None:
+    customer = offer.sign_up(name)
+    billing = replace(customer.billing, wants_consolidated_invoices=True)
+    change(offer, replace(customer, billing=billing))
+
+
+@pytest.mark.parametrize("page_size", [1, 50], ids=["across pages", "on one page"])
+def test_who_wants_one_invoice_for_all_gets_one(
+    tables: None, monkeypatch: pytest.MonkeyPatch, page_size: int
+) -> None:
+    offer = OfferWorld()
+    for key in ("one", "two", "three"):
+        offer.active_subscription(CITY_FLAT, key=key, now=OCTOBER)
+    offer.active_subscription(CITY_FLAT, name="bob", now=OCTOBER)
+    offer.active_subscription(CITY_FLAT, name="bob", key="two", now=OCTOBER)
+    wants_one_invoice(offer, "ada")
+    write(offer.store.aggregates)
+    list_due = DynamoSubscriptions.list_due
+
+    def narrow(self: DynamoSubscriptions, *args: Any, **given: Any) -> Page[Subscription]:
+        return list_due(self, *args, **{**given, "limit": page_size})
+
+    monkeypatch.setattr(DynamoSubscriptions, "list_due", narrow)
+    finished = Cycle().run()
+    sizes = sorted(len(invoice.lines) for invoice in invoices())
+    assert sizes == [1, 1, 3]
+    assert (finished["report"]["due"], finished["report"]["billed"]) == (5, 5)
+    assert finished["documents"] == [
+        {"kind": "invoice", "count": 3, "gross": [{"amount_minor": 29_500, "currency": "EUR"}]}
+    ]
+    done = documents()
+    Cycle(OCTOBER + timedelta(hours=1)).run()
+    assert documents() == done
+
+
+def test_one_bad_contract_keeps_no_other_of_its_customer_from_being_billed(tables: None) -> None:
+    offer = OfferWorld()
+    for key in ("one", "two", "three"):
+        offer.active_subscription(CITY_FLAT, key=key, now=OCTOBER)
+    wants_one_invoice(offer, "ada")
+    (bad, *_) = offer.store.all(Subscription)
+    unknown = replace(bad.current, plan_version=99)
+    change(offer, replace(bad, agreements=(unknown,)))
+    write(offer.store.aggregates)
+    finished = Cycle().run()
+    assert len(invoices()) == 2
+    assert finished["report"]["parked"] == {"catalog.unknown_plan": 1}
+    assert [one.id for one in parked()] == [bad.id]
+
+
+def test_each_kind_of_document_has_its_own_series(tables: None) -> None:
+    offer = OfferWorld()
+    deposit = Deposit(id="deposit", name="Deposit", prices=euros("200.00", usd="220.00"))
+    secured = replace(CITY_FLAT, plan_id="secured", items=(*CITY_FLAT.items, deposit))
+    offer.active_subscription(secured, now=OCTOBER)
+    write(offer.store.aggregates)
+    finished = Cycle().run()
+    assert [invoice.number for invoice in invoices()] == ["KA-2026-000001", "RE-2026-000001"]
+    assert finished["voided_numbers"] == []
+    assert [(one["kind"], one["count"]) for one in finished["documents"]] == [
+        ("invoice", 1),
+        ("deposit_request", 1),
+    ]
 
 
 def test_numbers_begin_anew_with_the_year(tables: None) -> None:
