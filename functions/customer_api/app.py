@@ -3,6 +3,7 @@
 `Handler: app.app`. Everything is the caller's own; another's is not there.
 """
 
+import documents
 import invoices
 import me
 import payment_methods
@@ -19,6 +20,7 @@ app.include(
     subscriptions.routes,
     payment_methods.routes,
     invoices.routes,
+    documents.routes,
     wallet.routes,
     sessions.routes,
     usage.routes,

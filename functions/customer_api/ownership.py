@@ -1,13 +1,14 @@
 """A customer reaches only their own things: another's is answered as if it were not there."""
 
-from umlauf.billing.errors import UnknownInvoice
+from umlauf.billing.errors import UnknownDocument, UnknownInvoice
 from umlauf.billing.model import Invoice
+from umlauf.billing.stored_documents import StoredDocument
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import Subscription
 from umlauf.wallets.errors import UnknownSession
 from umlauf.wallets.model import Session
 from umlauf_http.calls import Call
-from wiring import INVOICES, SESSIONS, SUBSCRIPTIONS
+from wiring import INVOICES, SESSIONS, STORED_DOCUMENTS, SUBSCRIPTIONS
 
 
 def own_subscription(subscription_id: str, call: Call) -> Subscription:
@@ -23,6 +24,14 @@ def own_invoice(invoice_id: str, call: Call) -> Invoice:
     found = INVOICES.get(invoice_id)
     if found is None or found.customer_id != call.customer_id:
         raise UnknownInvoice(f"there is no invoice {invoice_id}")
+    return found
+
+
+def own_document(document_id: str, call: Call) -> StoredDocument:
+    """Raises UnknownDocument."""
+    found = STORED_DOCUMENTS.get(document_id)
+    if found is None or found.customer_id != call.customer_id:
+        raise UnknownDocument(f"there is no document of {document_id} in the archive (yet)")
     return found
 
 

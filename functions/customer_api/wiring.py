@@ -7,6 +7,7 @@ from typing import Final
 
 from umlauf.customers.ports import VatIdChecks
 from umlauf.payments.ports import PaymentDesk
+from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
@@ -38,6 +39,7 @@ PLANS: Final = DynamoPlans()
 RECEIVABLES: Final = DynamoReceivables()
 ROLLUPS: Final = DynamoRollups()
 SESSIONS: Final = DynamoSessions()
+STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
 TOP_UPS: Final = DynamoTopUps()
 WALLETS: Final = DynamoWallets()
@@ -54,6 +56,12 @@ def wired() -> Wiring:
         pool_id=os.environ.get("CUSTOMER_POOL_ID"),
         allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
     )
+
+
+@cache
+def archive() -> S3DocumentArchive:
+    """Where documents lie. S3's client is made with the first that is asked for."""
+    return S3DocumentArchive(client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
 @cache

@@ -8,6 +8,7 @@ import billing_runs
 import commands
 import customers
 import devices
+import documents
 import dunning_cases
 import invoices
 import journal
@@ -28,6 +29,7 @@ app.include(
     devices.routes,
     dunning_cases.routes,
     invoices.routes,
+    documents.routes,
     journal.routes,
     plans.routes,
     rentals.routes,

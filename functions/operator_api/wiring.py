@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from umlauf.customers.ports import VatIdChecks
+from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
@@ -44,6 +45,7 @@ PLANS: Final = DynamoPlans()
 RECEIVABLES: Final = DynamoReceivables()
 RESTRICTIONS: Final = DynamoRestrictions()
 STATIONS: Final = DynamoStations()
+STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
 
 
@@ -54,6 +56,12 @@ def wired() -> Wiring:
         pool_id=os.environ.get("STAFF_POOL_ID"),
         allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
     )
+
+
+@cache
+def archive() -> S3DocumentArchive:
+    """Where documents lie. S3's client is made with the first that is asked for."""
+    return S3DocumentArchive(client("s3"), os.environ["DOCUMENTS_BUCKET"])
 
 
 @cache

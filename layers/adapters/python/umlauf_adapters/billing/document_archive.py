@@ -5,6 +5,7 @@ Put-if-absent keeps a second version from being made at all.
 """
 
 from base64 import b64encode
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -55,6 +56,19 @@ class S3DocumentArchive:
         except BotoCoreError as error:
             raise StoreUnavailable("the archive did not answer") from error
         return ArchivedFile(digest.hexdigest(), len(content))
+
+    def link(self, key: str, *, lifetime: timedelta) -> str:
+        name = key.rpartition("/")[2]
+        url: str = self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentDisposition": f'attachment; filename="{name}"',
+            },
+            ExpiresIn=int(lifetime.total_seconds()),
+        )
+        return url
 
     def _already_there(self, key: str, document_id: str) -> ArchivedFile:
         try:

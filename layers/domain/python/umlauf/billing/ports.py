@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from umlauf.billing.charges import BilledCharge
@@ -155,6 +155,9 @@ class DocumentArchive(Protocol):
 
         Raises DocumentKeyTaken if it has another document's, Transient.
         """
+
+    def link(self, key: str, *, lifetime: timedelta) -> str:
+        """Where whoever has the link can fetch the file, for that long."""
 
 
 @dataclass(frozen=True, slots=True)

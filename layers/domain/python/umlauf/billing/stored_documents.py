@@ -5,11 +5,14 @@ later; whoever reads it can prove by the hash that it is still what was issued.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import ClassVar
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Final
 
 from umlauf.billing.documents import DocumentKind
 from umlauf.customers.model import Language
+
+LINK_LIFETIME: Final = timedelta(minutes=5)
+"""How long a link to a file works: long enough to follow it, too short to pass it on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
