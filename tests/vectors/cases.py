@@ -98,7 +98,9 @@ def read_cases(path: Path) -> list[Case]:
 
     Numbers with a point are decimals. A file that holds no list of cases is refused.
     """
-    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*.json") if file.resolve() != CHOICES.resolve())
     found: list[Case] = []
     for file in files:
         rows = json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
