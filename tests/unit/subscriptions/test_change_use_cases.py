@@ -9,8 +9,8 @@ import pytest
 
 from tests.offer_fakes import CITY_FLAT, NOW, STATION, MemoryCoupons, OfferWorld, euros
 from umlauf.catalog.coupons import Coupon
-from umlauf.catalog.errors import PlanNotOnSale, UnknownCoupon
-from umlauf.catalog.model import Delivery, Plan
+from umlauf.catalog.errors import PlanNotOnSale, UnknownAddOn, UnknownCoupon
+from umlauf.catalog.model import AddOn, BaseFee, Delivery, Plan, Terms
 from umlauf.catalog.use_cases.publish_coupon import publish_coupon
 from umlauf.inventory.events import (
     AssetHandedOver,
@@ -19,6 +19,7 @@ from umlauf.inventory.events import (
     ReservationReleased,
 )
 from umlauf.inventory.states import AssetState
+from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.agreements import AddAddOn, ChangePlan, ChangeQuantity, Skip
 from umlauf.subscriptions.errors import (
@@ -28,6 +29,7 @@ from umlauf.subscriptions.errors import (
     NotEnded,
     NotPossibleThen,
     PaymentNotReady,
+    TermBinds,
     TooEarly,
     WrongAssetModel,
 )
@@ -48,6 +50,7 @@ from umlauf.subscriptions.use_cases.apply_coupon import CouponUse, apply_coupon
 from umlauf.subscriptions.use_cases.cancel_subscription import Cancellation, cancel_subscription
 from umlauf.subscriptions.use_cases.change_subscription import ChangeWish, change_subscription
 from umlauf.subscriptions.use_cases.import_subscription import import_subscription
+from umlauf.subscriptions.use_cases.move_to_version import VersionMove, move_to_version
 from umlauf.subscriptions.use_cases.pause_subscription import PauseWish, pause_subscription
 from umlauf.subscriptions.use_cases.place_order import Order
 from umlauf.subscriptions.use_cases.reactivate_subscription import reactivate_subscription
@@ -258,6 +261,50 @@ class TestChange:
         with pytest.raises(PlanNotOnSale, match="version 3"):
             shop.change(older)
         assert shop.change(replace(older, by_staff=True)).plan_version == 2
+
+    def test_a_subscriber_cannot_change_out_of_a_minimum_term(self) -> None:
+        shop = Shop()
+        bound = replace(CITY_FLAT, terms=Terms(minimum_term=Interval(IntervalUnit.MONTH, 12)))
+        rented = shop.rented(bound)
+        shop.publish(CITY_PLUS)
+        out = self.wish(rented, change=TO_PLUS)
+        with pytest.raises(TermBinds, match="2027-09-01") as refusal:
+            shop.change(out)
+        assert refusal.value.field == "change"
+        afterwards = shop.change(replace(out, when=date(2027, 9, 1)))
+        assert len(afterwards.scheduled) == 1
+        assert shop.change(replace(out, command_key="k2", by_staff=True)).plan_id == "city-plus"
+
+    def test_a_wish_is_judged_by_what_will_be_in_force_then(self) -> None:
+        shop = Shop()
+        rented = shop.rented()
+        bell = AddOn("bell", "Bell", (BaseFee(id="bell", name="Bell", prices=euros("1.00")),))
+        shop.publish(replace(CITY_PLUS, add_ons=(bell,)))
+        shop.change(self.wish(rented, change=TO_PLUS, when=OCTOBER))
+        with_bell = self.wish(rented, change=AddAddOn("bell"), command_key="k2")
+        with pytest.raises(UnknownAddOn):
+            shop.change(with_bell)
+        listed = shop.change(replace(with_bell, when=OCTOBER)).scheduled
+        assert [one.change for one in listed] == [TO_PLUS, AddAddOn("bell")]
+
+    def test_a_run_over_all_subscribers_moves_each_to_the_newer_version_once(self) -> None:
+        shop = Shop()
+        rented = shop.rented()
+        newer = shop.publish(replace(CITY_FLAT, name="Newer"))
+        move = VersionMove(plan_id="city-flat", plan_version=newer.plan_version)
+
+        def run() -> Subscription:
+            return shop.store.run(
+                lambda work: move_to_version(
+                    rented.id, move, work=work, subscriptions=shop.subscriptions, plans=shop.plans
+                ),
+                NEXT_DAY,
+            )
+
+        listed = told_once_and_changed_once(shop, run, (ChangeScheduled,))
+        assert [one.starts_on for one in listed.scheduled] == [OCTOBER]
+        shop.cancel(rented.id)
+        assert run().scheduled == listed.scheduled
 
     def test_of_two_changes_that_race_none_is_lost(self) -> None:
         shop = Shop()

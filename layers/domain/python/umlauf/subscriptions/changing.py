@@ -47,6 +47,8 @@ from umlauf.subscriptions.pointer import awoken, due_again, to_be_repaired
 from umlauf.subscriptions.timeline import PlanOf, agreement_on
 
 MOST_SCHEDULED: Final = 50
+MOST_AGREEMENTS: Final = 400
+"""All of a subscription is one stored document."""
 
 
 def apply_change(
@@ -232,6 +234,11 @@ def _joined(edit: Edit, edited: Agreement, asked_at: datetime) -> tuple[Agreemen
         if earlier and _is_the_same_deal(earlier[-1], edited):
             return earlier
         return (*earlier, edited)
+    if len(earlier) + 2 > MOST_AGREEMENTS:
+        raise TooMany(
+            f"a subscription can be changed {MOST_AGREEMENTS - 1} times; cancel it and order anew",
+            field="change",
+        )
     is_inside_today = edit.asked_on == edit.starts_on
     following = replace(
         edited,
@@ -325,8 +332,9 @@ def _beginning(subscription: Subscription, day: date) -> list[ScheduledChange]:
     ]
 
 
-def _order(scheduled: ScheduledChange) -> tuple[date, datetime, str]:
-    return scheduled.starts_on, scheduled.requested_at, scheduled.id
+def _order(scheduled: ScheduledChange) -> tuple[date, datetime]:
+    """Sorting is stable, so what was asked for at one instant stays in the order it was asked."""
+    return scheduled.starts_on, scheduled.requested_at
 
 
 def _changed(subscription: Subscription, change: Change, starts_on: date) -> SubscriptionChanged:

@@ -99,6 +99,12 @@ class NotPaused(Conflict):
     code = "subscriptions.not_paused"
 
 
+class TermBinds(Conflict):
+    """The change would end the minimum term early; the message names the day it is over."""
+
+    code = "subscriptions.term_binds"
+
+
 class TermStandsStill(Conflict):
     """An open pause stops the minimum term's clock, so no end can be reckoned."""
 

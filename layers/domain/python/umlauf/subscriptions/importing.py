@@ -14,6 +14,7 @@ from umlauf.kernel.calendar import Interval, local_date
 from umlauf.kernel.identifiers import derive_id
 from umlauf.subscriptions.agreements import Agreement, Pause
 from umlauf.subscriptions.anchors import first_anchor
+from umlauf.subscriptions.changes.pausing import MOST_PAUSES
 from umlauf.subscriptions.charges import has_charges
 from umlauf.subscriptions.choosing import Choice, agreed
 from umlauf.subscriptions.errors import BadImport
@@ -115,6 +116,8 @@ def _require_sound(subscription: Subscription, contract: RunningContract, today:
 
 
 def _require_pauses(pauses: tuple[Pause, ...], starts_on: date) -> None:
+    if len(pauses) > MOST_PAUSES:
+        raise BadImport(f"a contract may have {MOST_PAUSES} pauses", field="pauses")
     if pauses and pauses[0].starts_on < starts_on:
         raise BadImport("a pause begins before the contract", field="pauses")
     for one, following in pairwise(pauses):

@@ -13,9 +13,9 @@ from umlauf.catalog.price_models.rating import rate_as_fraction
 from umlauf.kernel.calendar import Interval, IntervalUnit, local_date
 from umlauf.subscriptions.agreements import Agreement, BeginPause, BindFor, Change, Resume
 from umlauf.subscriptions.changing import apply_change
-from umlauf.subscriptions.errors import TooEarly
+from umlauf.subscriptions.errors import TermBinds, TooEarly
 from umlauf.subscriptions.model import Subscription
-from umlauf.subscriptions.timeline import PlanOf, boundary_after
+from umlauf.subscriptions.timeline import PlanOf, boundary_after, term_end
 
 When = ChangeTiming | date | None
 """At once, at the end of the period, on a day; None as the policy has it."""
@@ -53,13 +53,31 @@ def require_timing(
         raise TooEarly(f"this change is possible from {first} on; choose that day", field="when")
 
 
+def require_term_kept(
+    subscription: Subscription, change: Change, day: date, *, plan_of: PlanOf, now: datetime
+) -> None:
+    """Refuse a change by which a subscriber would be bound less long. Raises TermBinds."""
+    plan = plan_of(subscription.plan_id, subscription.plan_version)
+    bound_until = term_end(subscription, plan)
+    if bound_until is None or bound_until <= day:
+        return
+    after = apply_change(subscription, change, day, plan_of=plan_of, now=now)
+    then = term_end(after, plan_of(after.plan_id, after.plan_version))
+    if then is None or then < bound_until:
+        until = "the pause is over" if bound_until == date.max else bound_until
+        raise TermBinds(
+            f"the minimum term runs until {until}; choose one that lasts as long, or change then",
+            field="change",
+        )
+
+
 def policy_day(
     subscription: Subscription, change: Change, *, plan_of: PlanOf, now: datetime
 ) -> date:
     """The first day the plan in force allows: dearer or cheaper decides, and notice of a pause."""
     today = local_date(now, subscription.time_zone)
-    first = max(today, subscription.started_on)
     current = subscription.current
+    first = max(today, current.starts_on or subscription.started_on)
     plan = plan_of(current.plan_id, current.plan_version)
     if isinstance(change, BeginPause):
         notice = 0 if plan.pauses is None else plan.pauses.notice_days

@@ -1,6 +1,7 @@
 """Change what is agreed: plan, quantity, add-ons, a chosen amount, the term."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from umlauf.catalog.errors import PlanNotOnSale
 from umlauf.catalog.ports import Plans
@@ -12,12 +13,12 @@ from umlauf.subscriptions.changing import begin_scheduled, request_change
 from umlauf.subscriptions.events import ChangeScheduled
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import Subscriptions
-from umlauf.subscriptions.timing import When, begins_on, require_timing
+from umlauf.subscriptions.timing import When, begins_on, require_term_kept, require_timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeWish:
-    """`when` None begins as the plan's policy has it. Staff may choose any day and any version."""
+    """`when` None begins as the plan's policy has it. Staff may choose any."""
 
     command_key: str
     subscription_id: str
@@ -35,7 +36,7 @@ def change_subscription(
 ) -> Subscription:
     """Apply the change if its day has come, else list it until then. Already so, nothing changes.
 
-    Raises UnknownSubscription, NotActive, TooEarly, PlanNotOnSale, NotPossibleThen,
+    Raises UnknownSubscription, NotActive, TooEarly, TermBinds, PlanNotOnSale, NotPossibleThen,
     ScheduledChangeInTheWay, and what the change itself refuses.
     """
     loaded = subscriptions.get(wish.subscription_id)
@@ -43,9 +44,7 @@ def change_subscription(
     subscription, begun = begin_scheduled(loaded, today, plan_of=plans.get, now=work.now)
     if not wish.by_staff:
         _require_on_sale(wish.change, subscription, plans)
-    day = begins_on(subscription, wish.change, wish.when, plan_of=plans.get, now=work.now)
-    if not wish.by_staff:
-        require_timing(subscription, wish.change, day, plan_of=plans.get, now=work.now)
+    day = _allowed_day(wish, subscription, plans, work)
     wanted = ScheduledChange(wish.change_id, wish.change, day, work.now)
     changed, events = request_change(subscription, wanted, plan_of=plans.get, now=work.now)
     if wanted in changed.scheduled:
@@ -53,6 +52,17 @@ def change_subscription(
     if changed != loaded:
         work.put(changed, *begun, *events)
     return changed
+
+
+def _allowed_day(wish: ChangeWish, subscription: Subscription, plans: Plans, work: Work) -> date:
+    """Judged by what will be in force on the day that is wished for."""
+    if isinstance(wish.when, date):
+        subscription, _ = begin_scheduled(subscription, wish.when, plan_of=plans.get, now=work.now)
+    day = begins_on(subscription, wish.change, wish.when, plan_of=plans.get, now=work.now)
+    if not wish.by_staff:
+        require_timing(subscription, wish.change, day, plan_of=plans.get, now=work.now)
+        require_term_kept(subscription, wish.change, day, plan_of=plans.get, now=work.now)
+    return day
 
 
 def _require_on_sale(change: Change, subscription: Subscription, plans: Plans) -> None:
