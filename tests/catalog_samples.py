@@ -212,9 +212,7 @@ def plans(draw: st.DrawFn, plan_id: str = "plan") -> Plan:
                 st.integers(0, 30),
             )
         ),
-        commitments=draw(
-            st.sampled_from([(), (Commitment("EUR", 1_050),), (Commitment("JPY", None, 9),)])
-        ),
+        commitments=draw(st.sampled_from([(), (Commitment(currencies[0], 1_050, 2_000),)])),
         anchor_day=draw(st.none() | st.integers(1, 31)),
     )
 
@@ -232,7 +230,7 @@ def _coupons(draw: st.DrawFn, coupon_id: str) -> Coupon:
         name=draw(_names),
         percent=percent,
         amounts=amounts,
-        items=draw(st.sampled_from([(), ("item-0", "item-1")])),
+        items=draw(st.sampled_from([(), ("item-0",)])),
         periods=draw(st.none() | st.integers(1, 24)),
         is_once_amount=is_once,
     )

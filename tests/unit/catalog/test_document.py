@@ -227,6 +227,39 @@ ITEM = "plans.plan.items[0]"
             id="unknown currency",
         ),
         pytest.param(
+            _plan(commitments={"USD": {"minimum": "1"}}),
+            "plans.plan.commitments",
+            "not sold in USD",
+            id="a commitment in another currency",
+        ),
+        pytest.param(
+            _coupon(percent="10", items=["fee", "bell"]),
+            "coupons.welcome.items[1]",
+            "must be the id of an item: fee",
+            id="a coupon for what nobody offers",
+        ),
+        pytest.param(
+            _plan(commitments={"EUR": {"minimum": "-1"}}),
+            "plans.plan.commitments.EUR",
+            "must not be negative",
+            id="a negative commitment",
+        ),
+        pytest.param(
+            _priced({"rental": "1"}),
+            ITEM + ".prices.EUR[0].rental",
+            "is no price model; use one of flat",
+            id="unknown price model",
+        ),
+        pytest.param(
+            _priced(*({"flat": "1", "site": f"site-{n}"} for n in range(201))),
+            ITEM + ".prices",
+            "200 prices",
+            id="more prices than a document holds",
+        ),
+        pytest.param(
+            _coupon(percent="3.33333"), "coupons.welcome.percent", "4 digits", id="too fine"
+        ),
+        pytest.param(
             _priced({"flat": "1", "valid_from": "2026-02-30"}),
             ITEM + ".prices.EUR[0].valid_from",
             "2026-01-31",

@@ -9,6 +9,7 @@ from tests.offer_fakes import CITY_FLAT, CITY_METERED, MONTHLY, NOW, THEFT_COVER
 from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn, UnknownPlan
 from umlauf.catalog.events import PlanPublished
 from umlauf.catalog.model import AddOn, BaseFee, Plan, PrepaidItem, Terms, price_in, rate_item
+from umlauf.catalog.policies import Commitment
 from umlauf.catalog.use_cases.publish_plan import publish_plan
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import Money
@@ -163,3 +164,8 @@ def test_a_meter_has_a_name_and_a_scale(meter: str, meter_units_per_unit: int, f
 
 def test_metered_minutes_are_rated_from_seconds() -> None:
     assert rate_item(CITY_METERED.items[1], "EUR", 310 * 60) == Money(85, "EUR")
+
+
+def test_a_commitment_commits_to_something() -> None:
+    with pytest.raises(BadPlan, match="needs a minimum or a maximum"):
+        Commitment("EUR")

@@ -216,6 +216,8 @@ def test_more_cannot_go_than_came() -> None:
         cents(BY_SEATS, [ProratedUnits(D(1), D(1)), ProratedUnits(D(-2), D(-1))])
     with pytest.raises(InvalidInput, match="sign"):
         ProratedUnits(D(2), D(-1))
+    with pytest.raises(InvalidInput, match="finite"):
+        ProratedUnits(D(2), D("NaN"))
 
 
 @pytest.mark.parametrize(("amount", "accepted"), [(199, False), (200, True), (5_000, True)])

@@ -5,7 +5,7 @@ under, and that version is stored once and never written again. `Listing` says w
 sale now.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -24,18 +24,15 @@ from umlauf.catalog.policies import (
     require_days,
     require_phases,
 )
-from umlauf.catalog.price_books import PriceChoice, most_specific, require_unambiguous
-from umlauf.catalog.price_models.capacity import Capacity
-from umlauf.catalog.price_models.chosen_amount import ChosenAmount
-from umlauf.catalog.price_models.flat import Flat
-from umlauf.catalog.price_models.graduated import Graduated
-from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
-from umlauf.catalog.price_models.intensity import Intensity
-from umlauf.catalog.price_models.package import Package
-from umlauf.catalog.price_models.per_unit import PerUnit
-from umlauf.catalog.price_models.percentage import Percentage
-from umlauf.catalog.price_models.rating import Price, PriceModel, rate
-from umlauf.catalog.price_models.volume import Volume
+from umlauf.catalog.price_books import (
+    PriceChoice,
+    most_specific,
+    require_fee_prices,
+    require_prepaid_prices,
+    require_unambiguous,
+    require_usage_prices,
+)
+from umlauf.catalog.price_models.rating import Price, rate
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.identifiers import require_identifier
 from umlauf.kernel.money import Money
@@ -43,8 +40,6 @@ from umlauf.kernel.money import Money
 MOST_METER_UNITS: Final = 1_000_000_000
 MAX_ITEMS: Final = 40
 """Items of a plan and its add-ons: an invoice and its claims must fit one transaction."""
-MAX_PRICES: Final = 200
-"""Entries of one item's price book: a plan version is one stored document."""
 LAST_DAY_OF_MONTH: Final = 31
 LONGEST_SKIP_NOTICE: Final = 60
 LONGEST_WITHDRAWAL: Final = 366
@@ -86,15 +81,6 @@ class Aggregation(StrEnum):
     TIME_WEIGHTED_SUM = "time_weighted_sum"
 
 
-_FEE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package, ChosenAmount)
-_METERED_MODELS: Final = (
-    *(Flat, PerUnit, Graduated, Volume, Package),
-    *(Percentage, GraduatedPercentage, Capacity, Intensity),
-)
-_PREPAID_MODELS: Final = (Flat, PerUnit, Graduated, Package)
-"""What never gets cheaper with use: a hold must pay for whatever is used within it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
     """What every item has: a name, what is supplied, and a price book."""
@@ -106,7 +92,8 @@ class _Item:
     supply: Supply = Supply.SERVICE
 
     def __post_init__(self) -> None:
-        _require_fee(self)
+        _require_item(self)
+        require_fee_prices(self.prices, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +125,8 @@ class Delivery(_Item):
     skip_notice_days: int = 0
 
     def __post_init__(self) -> None:
-        _require_fee(self)
+        _require_item(self)
+        require_fee_prices(self.prices, self.id)
         require_days(self.skip_notice_days, "skip_notice_days", most=LONGEST_SKIP_NOTICE)
 
 
@@ -151,7 +139,8 @@ class Deposit(_Item):
     tax_category: TaxCategory = TaxCategory.NOT_SUBJECT
 
     def __post_init__(self) -> None:
-        _require_fee(self)
+        _require_item(self)
+        require_fee_prices(self.prices, self.id)
         if self.tax_category is not TaxCategory.NOT_SUBJECT:
             raise BadPlan(
                 f"deposit {self.id} is owed back and not subject to tax: leave tax_category out",
@@ -179,7 +168,7 @@ class MeteredItem(_Metered):
     def __post_init__(self) -> None:
         _require_item(self)
         _require_meter(self)
-        _require_models(self, _METERED_MODELS)
+        require_usage_prices(self.prices, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +180,7 @@ class PrepaidItem(_Metered):
     def __post_init__(self) -> None:
         _require_item(self)
         _require_meter(self)
-        _require_models(self, _PREPAID_MODELS)
-        _require_no_spend(self)
+        require_prepaid_prices(self.prices, self.id)
 
 
 PlanItem = BaseFee | MeteredItem | PrepaidItem | OneOffFee | Delivery | Deposit
@@ -295,6 +283,13 @@ class Plan:
         self._require_anchor_day()
         _require_same_currencies(self.items, self.plan_id)
         require_unique([one.currency for one in self.commitments], "commitments")
+        for commitment in self.commitments:
+            if commitment.currency not in self.currencies:
+                raise BadPlan(
+                    f"{self.plan_id} is not sold in {commitment.currency}: leave that commitment "
+                    "out",
+                    field="commitments",
+                )
         for item in self.every_item:
             self._require_prices_for_every_choice(item)
 
@@ -475,33 +470,7 @@ def _require_item(item: _Item) -> None:
     require_name(item.name)
     if not item.prices:
         raise BadPlan(f"{item.id} needs a price in at least one currency", field="prices")
-    if len(item.prices) > MAX_PRICES:
-        raise BadPlan(f"{item.id} may have {MAX_PRICES} prices", field="prices")
     require_unambiguous(item.prices, item.id)
-
-
-def _require_fee(item: _Item) -> None:
-    _require_item(item)
-    _require_models(item, _FEE_MODELS)
-    _require_no_spend(item)
-
-
-def _require_models(item: _Item, models: Sequence[type[PriceModel]]) -> None:
-    for price in item.prices:
-        if type(price.model) not in models:
-            known = ", ".join(model.KIND for model in models)
-            raise BadPlan(
-                f"{item.id} cannot be priced {price.model.KIND}; use one of {known}",
-                field="prices",
-            )
-
-
-def _require_no_spend(item: _Item) -> None:
-    if any(price.minimum_minor or price.maximum_minor for price in item.prices):
-        raise BadPlan(
-            f"{item.id} is not metered: only what was used has a minimum or maximum spend",
-            field="prices",
-        )
 
 
 def _require_meter(item: _Metered) -> None:

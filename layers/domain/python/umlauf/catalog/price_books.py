@@ -1,4 +1,4 @@
-"""Which of an item's prices applies: the most specific entry that fits the choice.
+"""An item's prices: which may stand together, and which applies to a choice.
 
 Entries are compared by site, then term, then phase, then validity: a price for this site beats one
 for this term. Two entries that could both be the most specific are refused when the item is made,
@@ -9,10 +9,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import Final
 
 from umlauf.catalog.errors import BadPlan
-from umlauf.catalog.price_models.rating import Price
+from umlauf.catalog.price_models.capacity import Capacity
+from umlauf.catalog.price_models.chosen_amount import ChosenAmount
+from umlauf.catalog.price_models.flat import Flat
+from umlauf.catalog.price_models.graduated import Graduated
+from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
+from umlauf.catalog.price_models.intensity import Intensity
+from umlauf.catalog.price_models.package import Package
+from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.percentage import Percentage
+from umlauf.catalog.price_models.rating import Price, PriceModel
+from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval
+
+MAX_PRICES: Final = 200
+"""Entries of one item's price book: a plan version is one stored document."""
+_FEE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package, ChosenAmount)
+_USAGE_MODELS: Final = (
+    *(Flat, PerUnit, Graduated, Volume, Package),
+    *(Percentage, GraduatedPercentage, Capacity, Intensity),
+)
+_PREPAID_MODELS: Final = (Flat, PerUnit, Graduated, Package)
+"""What never gets cheaper with use: a hold must pay for whatever is used within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,8 @@ def most_specific(prices: Sequence[Price], choice: PriceChoice) -> Price | None:
 
 def require_unambiguous(prices: Sequence[Price], item: str) -> None:
     """Refuse two entries that are equally specific and hold at the same time."""
+    if len(prices) > MAX_PRICES:
+        raise BadPlan(f"{item} may have {MAX_PRICES} prices", field="prices")
     for one, other in combinations(prices, 2):
         if _scope(one) == _scope(other) and _both_hold(one, other):
             raise BadPlan(
@@ -50,6 +73,40 @@ def require_unambiguous(prices: Sequence[Price], item: str) -> None:
                 "phase or validity",
                 field="prices",
             )
+
+
+def require_fee_prices(prices: Sequence[Price], item: str) -> None:
+    """Refuse what cannot price a quantity that was agreed beforehand."""
+    _require_models(prices, item, _FEE_MODELS)
+    _require_no_spend(prices, item)
+
+
+def require_usage_prices(prices: Sequence[Price], item: str) -> None:
+    """Refuse what cannot price a period's use."""
+    _require_models(prices, item, _USAGE_MODELS)
+
+
+def require_prepaid_prices(prices: Sequence[Price], item: str) -> None:
+    """Refuse what cannot price use while it goes on."""
+    _require_models(prices, item, _PREPAID_MODELS)
+    _require_no_spend(prices, item)
+
+
+def _require_models(prices: Sequence[Price], item: str, models: Sequence[type[PriceModel]]) -> None:
+    for price in prices:
+        if type(price.model) not in models:
+            known = ", ".join(model.KIND for model in models)
+            raise BadPlan(
+                f"{item} cannot be priced {price.model.KIND}; use one of {known}", field="prices"
+            )
+
+
+def _require_no_spend(prices: Sequence[Price], item: str) -> None:
+    if any(price.minimum_minor or price.maximum_minor for price in prices):
+        raise BadPlan(
+            f"{item} is not metered: only what was used has a minimum or maximum spend",
+            field="prices",
+        )
 
 
 def _fits(price: Price, choice: PriceChoice) -> bool:

@@ -25,11 +25,10 @@ def read_catalog(document: object) -> Catalog:
     top = Node(document, "").fields(required={"plans"}, optional={"add_ons", "coupons"})
     offered = top["add_ons"].entries() if "add_ons" in top else iter(())
     add_ons = {add_on_id: read_add_on(add_on_id, node) for add_on_id, node in offered}
+    plans = tuple(read_plan(plan_id, node, add_ons) for plan_id, node in top["plans"].entries())
+    items = {item.id for plan in plans for item in plan.every_item}
     coupons = top["coupons"].entries() if "coupons" in top else iter(())
-    return Catalog(
-        tuple(read_plan(plan_id, node, add_ons) for plan_id, node in top["plans"].entries()),
-        tuple(read_coupon(coupon_id, node) for coupon_id, node in coupons),
-    )
+    return Catalog(plans, tuple(read_coupon(coupon_id, node, items) for coupon_id, node in coupons))
 
 
 def write_catalog(catalog: Catalog) -> dict[str, Written]:

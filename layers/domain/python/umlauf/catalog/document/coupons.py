@@ -1,5 +1,6 @@
 """Coupons in the document."""
 
+from collections.abc import Set
 from typing import Any
 
 from umlauf.catalog.coupons import Coupon
@@ -8,7 +9,8 @@ from umlauf.catalog.document.price_models import Written
 from umlauf.kernel.money import Money, minor_digits
 
 
-def read_coupon(coupon_id: str, node: Node) -> Coupon:
+def read_coupon(coupon_id: str, node: Node, known_items: Set[str]) -> Coupon:
+    """Read a coupon; one for an item that nobody offers would never take anything off."""
     found = node.fields(
         required={"name"}, optional={"percent", "amounts", "items", "periods", "once"}
     )
@@ -18,7 +20,7 @@ def read_coupon(coupon_id: str, node: Node) -> Coupon:
     if "amounts" in found:
         values["amounts"] = tuple(_amount(code, one) for code, one in found["amounts"].entries())
     if "items" in found:
-        values["items"] = tuple(one.text() for one in found["items"].items())
+        values["items"] = tuple(_item(one, known_items) for one in found["items"].items())
     if "periods" in found:
         values["periods"] = found["periods"].whole()
     if "once" in found:
@@ -39,6 +41,12 @@ def write_coupon(coupon: Coupon) -> dict[str, Written]:
         "once": True if coupon.is_once_amount else None,
     }
     return {name: value for name, value in written.items() if value not in (None, {}, [])}
+
+
+def _item(node: Node, known_items: Set[str]) -> str:
+    if node.text() not in known_items:
+        raise node.refuse(f"must be the id of an item: {', '.join(sorted(known_items))}")
+    return node.text()
 
 
 def _amount(currency: str, node: Node) -> Money:
