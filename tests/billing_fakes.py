@@ -14,8 +14,9 @@ from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.model import Invoice, Receivable, overdue_shard
 from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberBlock, Series
 from umlauf.billing.ports import BillingDesk
+from umlauf.billing.results import BillingResult
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
-from umlauf.billing.use_cases.bill_contract import BillingResult, bill_contract
+from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.work import Page, Work
 from umlauf.ledger.model import Debtor, JournalEntry

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from umlauf.billing.numbering import MAX_BLOCK, FreeNumber, NumberBlock, free_numbers
-from umlauf.billing.use_cases.bill_contract import NextNumber
+from umlauf.billing.results import NextNumber
 from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
 from umlauf.kernel.errors import Transient
 from umlauf.kernel.work import StaleVersion, Work, carry_out

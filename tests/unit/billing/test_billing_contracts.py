@@ -22,7 +22,8 @@ from umlauf.billing.model import (
     Receivable,
 )
 from umlauf.billing.numbering import DocumentNumber, NumberUse
-from umlauf.billing.use_cases.bill_contract import Outcome, bill_contract
+from umlauf.billing.results import Outcome
+from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.catalog.model import AddOn, BaseFee, MeteredItem, Plan, Supply, TaxCategory
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.per_unit import PerUnit

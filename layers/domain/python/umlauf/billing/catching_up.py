@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from umlauf.billing.errors import TooManyCharges
 from umlauf.billing.ports import BillingDesk, ParkedContracts
-from umlauf.billing.use_cases.bill_contract import BillingResult, NextNumber, bill_together
+from umlauf.billing.results import BillingResult, NextNumber
+from umlauf.billing.use_cases.bill_together import bill_together
 from umlauf.billing.use_cases.release_contract import release_contract
 from umlauf.kernel.work import Work, Works, carry_out
 from umlauf.subscriptions.model import Subscription

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
+from umlauf.billing.contracts import account_of, contract_of, entity_of
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.previewing import PreviewedBill, preview
-from umlauf.billing.use_cases.bill_contract import account_of, contract_of, entity_of
 from umlauf.kernel.calendar import local_date
 from umlauf.subscriptions.model import Subscription
 

@@ -1,0 +1,48 @@
+"""A contract as billing sees it: who bills it, how a document names it, and what is on record."""
+
+from datetime import date
+
+from umlauf.billing.assembling import Account, looks_back_to
+from umlauf.billing.composing import BilledContract
+from umlauf.billing.model import PriceBasis
+from umlauf.billing.parties import parties_of
+from umlauf.billing.ports import BillingDesk
+from umlauf.billing.terms import LegalEntity, entity_for
+from umlauf.customers.model import Customer
+from umlauf.kernel.calendar import Period, local_date
+from umlauf.subscriptions.model import Subscription
+
+
+def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Account:
+    """The contract with all that billing knows of it, for a bill on `day` or later."""
+
+    def counted_by(meter: str, period: Period) -> dict[date, int]:
+        return dict(desk.rollups.by_day(subscription.id, meter, period))
+
+    return Account(
+        subscription=subscription,
+        plan_of=desk.plans.get,
+        billed=desk.charges.ending_after(subscription.id, looks_back_to(subscription, day)),
+        counted_by=counted_by,
+    )
+
+
+def contract_of(
+    subscription: Subscription, customer: Customer, entity: LegalEntity, desk: BillingDesk
+) -> BilledContract:
+    """The contract as a document names it."""
+    plan = desk.plans.get(subscription.plan_id, subscription.plan_version)
+    return BilledContract(
+        subscription_id=subscription.id,
+        customer_id=customer.id,
+        currency=subscription.currency,
+        time_zone=subscription.time_zone,
+        price_basis=PriceBasis.GROSS if plan.prices_include_tax else PriceBasis.NET,
+        parties=parties_of(customer, entity),
+    )
+
+
+def entity_of(subscription: Subscription, customer: Customer) -> LegalEntity:
+    """Who bills it: settled by where the customer lived when it was ordered."""
+    ordered_on = local_date(subscription.ordered_at, subscription.time_zone)
+    return entity_for(customer.country_on(ordered_on))
