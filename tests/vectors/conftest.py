@@ -16,12 +16,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    path: Path | None = config.getoption("vectors", None)
+    if path is not None and not path.exists():
+        raise pytest.UsageError(f"--vectors: there is no {path}")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" not in metafunc.fixturenames:
         return
     # Asked for with a default: in a run of all tests this file is read after the command line.
     path: Path | None = metafunc.config.getoption("vectors", None)
-    if path is not None and not path.exists():
-        raise pytest.UsageError(f"--vectors: there is no {path}")
     cases: list[Case] = default_cases() if path is None else read_cases(path)
     metafunc.parametrize("case", cases, ids=[case.id for case in cases])

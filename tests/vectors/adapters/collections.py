@@ -10,6 +10,7 @@ from tests.vectors.shapes import Answer, Exact
 from tests.vectors.words import A_DAY, amount, day, each, money, percent
 from umlauf.billing.allocation import Arrears, allocate
 from umlauf.dunning.assessment import StepDue, WaitUntil, assess
+from umlauf.dunning.errors import CustomerNotAtFault, FeeAboveCost
 from umlauf.dunning.interest import (
     InterestSpan,
     days_in_default,
@@ -20,10 +21,11 @@ from umlauf.dunning.interest import (
     spans_of,
 )
 from umlauf.dunning.model import Case as DunningCase
-from umlauf.dunning.model import Debt, Plan, Step, StepKind, StepOutcome, StepRecord
+from umlauf.dunning.model import Debt, Fee, Plan, Step, StepKind, StepOutcome, StepRecord
 from umlauf.dunning.retry_calendar import retry_steps
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, split
+from umlauf.payments.reasons import reason
 
 BASE: Final = "base|base_rate|base_pct"
 WHO: Final = "debtor|customer|kind|is_business"
@@ -124,6 +126,23 @@ def _interest(case: Case, spans: list[InterestSpan]) -> Answer:
 @adapter("legal_costs(?:_cents)?", WHO)
 def lump_sum(case: Case) -> Any:
     return recovery_costs(amount(case, "legal_costs"), is_business=is_business(case))
+
+
+@adapter("psp_fee(?:_cents)?", "charged(?:_cents)?", may="reason")
+def returned_debit_fee(case: Case) -> Any:
+    """A reason's first word is the bank's code; without one the account lacked money."""
+    code = str(case.get("reason", "AM04")).split()[0]
+    try:
+        Fee(
+            amount(case, "charged"),
+            documented_cost=amount(case, "psp_fee"),
+            is_customer_fault=reason(code).is_customer_fault,
+        )
+    except FeeAboveCost:
+        return "reject"
+    except CustomerNotAtFault:
+        return "reject: customer must be at fault"
+    return "ok"
 
 
 @adapter("thresholds", "overdue")

@@ -13,14 +13,17 @@ from tests.vectors.shapes import Answer
 from tests.vectors.words import amount, amounts, currency, instant, is_in_minor, money, zone_of
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, rate
-from umlauf.kernel.money import Money
+from umlauf.kernel.money import Money, minor_digits, total
 from umlauf.wallets.errors import InsufficientBalance
 from umlauf.wallets.grants import Grant, draw_down
 from umlauf.wallets.model import EntryKind, SessionTerms, Wallet
+from umlauf.wallets.pricing import affordable_units
 from umlauf.wallets.start_policy import StartPolicy, grant_lease
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 CHARGE: Final = "(?:charge|debit|invoice|usage)(?:_cents)?"
+MICRO_DIGITS: Final = 6
+FOR_EVER: Final = 5_000
 GIFTS: Final = {"promo", "promotional", "bonus", "free", "gift"}
 
 
@@ -76,19 +79,26 @@ def _wallet(balance: Money) -> Wallet:
 
 def _may_start(wallet: Wallet, least: Money) -> bool:
     """Whether the gate lets somebody start who pays a minor unit a minute."""
-    terms = SessionTerms(
-        price=Price(wallet.currency, PerUnit(Decimal(1))),
+    policy = StartPolicy(minimum_minor=least.amount_minor, reserve_minor=0)
+    return _lease(wallet, _terms(wallet.currency, Decimal(1)), policy) is not None
+
+
+def _terms(code: str, minor_per_minute: Decimal) -> SessionTerms:
+    return SessionTerms(
+        price=Price(code, PerUnit(minor_per_minute)),
         meter="case",
         meter_units_per_unit=1,
         tax_rate=Decimal(0),
         tax_country="DE",
     )
-    policy = StartPolicy(minimum_minor=least.amount_minor, reserve_minor=0)
+
+
+def _lease(wallet: Wallet, terms: SessionTerms, policy: StartPolicy) -> int | None:
+    """How many minutes a start holds money for; None if nobody may start."""
     try:
-        grant_lease(wallet, terms, policy)
+        return grant_lease(wallet, terms, policy).quantity
     except InsufficientBalance:
-        return False
-    return True
+        return None
 
 
 @adapter("balance(?:_cents)?", CHARGE)
@@ -99,6 +109,28 @@ def balance_pays(case: Case) -> Any:
     )
     return Answer(
         due, applied=used, used=used, paid=used, left=left, balance=left, due=due, remaining_due=due
+    )
+
+
+@adapter("balance_micro", "rate_micro_per_min", "reserve_micro")
+def prepaid_lease(case: Case) -> Any:
+    """How far a start reaches: the reserve pays for what lies beyond the lease."""
+    code = currency(case)
+    balance, rate_, reserve = (
+        Decimal(case.inputs[f"{name}_micro{rest}"]).scaleb(minor_digits(code)).scaleb(-MICRO_DIGITS)
+        for name, rest in (("balance", ""), ("rate", "_per_min"), ("reserve", ""))
+    )
+    terms = _terms(code, rate_)
+    policy = StartPolicy(minimum_minor=int(reserve), reserve_minor=int(reserve))
+    wallet = _wallet(Money(int(balance), code))
+    lease = _lease(wallet, terms, policy)
+    below = total([Money(int(reserve), code), Money(-1, code)], code)
+    return Answer(
+        lease,
+        start_allowed=lease is not None,
+        lease_minutes=lease,
+        minutes_to_zero=affordable_units(terms, wallet.balance, FOR_EVER),
+        start_allowed_if_balance_below_reserve=_lease(_wallet(below), terms, policy) is not None,
     )
 
 
