@@ -27,6 +27,8 @@ from local.turns import TurnPool, Turns, turn_thread
 # Loops that ministack runs for ever; they are not work that could settle.
 _ENDLESS = ("_poll_loop", "_loop", "_flip", "_ticker_loop", "_scheduler_loop", "_serve")
 
+_TLS_KEY = "aws:securetransport"
+
 
 class Overlay:
     """A module with some of its names replaced, for one importing module only."""
@@ -72,6 +74,7 @@ class Patches:
         self._permissions_are_checked_on_the_resource()
         self._authority_loads_its_key_once()
         self._policies_are_read_once()
+        self._loopback_is_a_safe_line()
 
     def show_ports(self, http_port: int, mqtt_port: int) -> None:
         """Correct the addresses ministack hands out; it read the ports when it was imported."""
@@ -209,6 +212,16 @@ class Patches:
             evaluator,
             "parse_policy_document",
             lambda doc: parse_text(doc) if isinstance(doc, str) else parse(doc),
+        )
+
+    def _loopback_is_a_safe_line(self) -> None:
+        """Calls that never leave the machine speak HTTP, and keep policies that want TLS."""
+        evaluator = self.ministack.iam_evaluator
+        resolve: Callable[[str, Any], Any] = evaluator._resolve_condition_key
+        self.replace(
+            evaluator,
+            "_resolve_condition_key",
+            lambda key, ctx: "true" if key.lower() == _TLS_KEY else resolve(key, ctx),
         )
 
     def _state_machines_are_complete(self) -> None:

@@ -33,7 +33,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
         "_parse_rate_seconds", "_rules", "_targets", "threading",
     ),
     "iam_actions": ("extract_resource_arn",),
-    "iam_evaluator": ("parse_policy_document",),
+    "iam_evaluator": ("_resolve_condition_key", "parse_policy_document"),
     "iot": (
         "_GATEWAY_PORT", "_MtlsAcceptor", "_certificates", "_connected_clients",
         "_force_disconnect_duplicate", "_handle_certificate", "_mtls_build_ssl_context",

@@ -48,11 +48,12 @@ class S3DocumentArchive:
                 Metadata={_OWNER: document_id, _HASH: digest.hexdigest()},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in _IS_THERE:
+            code = error.response["Error"]["Code"]
+            if code in _IS_THERE:
                 return self._already_there(key, document_id)
             # Two at once (ConditionalRequestConflict), throttling, or a right that was taken away:
             # each is tried again, and an alarm tells of what never passes.
-            raise StoreUnavailable("the archive did not take the document") from error
+            raise StoreUnavailable(f"the archive did not take the document: {code}") from error
         except BotoCoreError as error:
             raise StoreUnavailable("the archive did not answer") from error
         return ArchivedFile(digest.hexdigest(), len(content))
