@@ -101,7 +101,8 @@ def _show(data: Json, console: Console, options: argparse.Namespace) -> None:
 
 
 def _show_review(review: Json, console: Console) -> None:
-    table = Table("what", "id", "version", "change", header_style="bold")
+    table = Table("what", "id", "version", header_style="bold")
+    table.add_column("change", overflow="fold")
     for entry in review["items"]:
         cells = (entry["kind"], entry["id"], str(entry["version"]), _TOLD[entry["change"]])
         table.add_row(*map(escape, cells))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 import yaml
 from hypothesis import given
 
-from tests.catalog_samples import catalogs, plans
+from tests.catalog_samples import TWO_YEARS, catalogs, plans
 from tests.offer_fakes import CITY_FLAT, THEFT_COVER, euros
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.differences import Difference, diff_coupons, diff_plans
 from umlauf.catalog.document.catalog import Catalog, read_catalog, write_catalog
 from umlauf.catalog.errors import BadCatalogFile
-from umlauf.catalog.model import Plan
+from umlauf.catalog.model import Plan, Terms
+from umlauf.catalog.price_models.flat import Flat
+from umlauf.catalog.price_models.rating import Price
 from umlauf_adapters.kernel.documents import decode, encode
 
 WELCOME = Coupon(id="welcome", name="Welcome", percent=Decimal(10), periods=3)
@@ -78,6 +81,28 @@ def test_a_new_first_item_does_not_change_those_behind_it() -> None:
     deposit = replace(CITY_FLAT.items[0], id="setup", name="Setup")
     after = replace(CITY_FLAT, items=(deposit, *CITY_FLAT.items))
     assert [one.path for one in diff_plans(CITY_FLAT, after)] == ["items[setup]"]
+
+
+def test_prices_are_told_apart_by_what_narrows_them() -> None:
+    usual = Price("EUR", Flat(Decimal(5900)))
+    narrow = {
+        "24 month": replace(usual, term=TWO_YEARS),
+        "hamburg, 2026-01-01, 2027-01-01": replace(
+            usual, site="hamburg", valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1)
+        ),
+    }
+    fee, terms = CITY_FLAT.items[0], Terms(term_options=(TWO_YEARS,))
+
+    def plan(*prices: Price) -> Plan:
+        return replace(CITY_FLAT, items=(replace(fee, prices=prices),), terms=terms)
+
+    before = plan(usual, *narrow.values())
+    for name, price in narrow.items():
+        cheaper = replace(price, model=Flat(Decimal(4900)))
+        others = [one for one in narrow.values() if one != price]
+        assert diff_plans(before, plan(usual, cheaper, *others)) == (
+            Difference(f"items[base-fee].prices.EUR[{name}].flat", "59.00", "49.00"),
+        )
 
 
 def test_coupons_differ_by_field() -> None:

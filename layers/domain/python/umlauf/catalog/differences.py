@@ -1,19 +1,22 @@
 """What differs between two versions, in the words of the document that was reviewed.
 
 A difference is named by its path: `items[base-fee].prices.EUR.flat`. Items of a list that have an
-id or name are compared by it, so moving one is no difference of all that follow.
+id or name are compared by it, prices by what narrows them: `EUR[24 month].flat`. So a new one is no
+difference of all that follow.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.document.coupons import write_coupon
 from umlauf.catalog.document.plans import write_plan
 from umlauf.catalog.document.price_models import Written
 from umlauf.catalog.model import Plan
+
+_NARROWINGS: Final = ("site", "term", "phase", "valid_from", "valid_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,18 @@ def _parts(value: Written) -> Mapping[str, Written] | None:
 
 
 def _name(part: Mapping[str, Any], index: int) -> str:
-    return str(part.get("id") or part.get("name") or index)
+    """What tells a part from the others: its id or name, what narrows a price, or its place."""
+    named = part.get("id") or part.get("name")
+    if named:
+        return str(named)
+    return ", ".join(_narrowing(part[key]) for key in _NARROWINGS if key in part) or str(index)
+
+
+def _narrowing(value: Written) -> str:
+    """A site, phase or day as it stands; a term as `12 month`."""
+    if isinstance(value, Mapping):
+        return f"{value.get('count', 1)} {value['unit']}"
+    return str(value)
 
 
 def _told(value: Written) -> str | None:
