@@ -3,6 +3,7 @@
 `Handler: app.app`. Everything is the caller's own; another's is not there.
 """
 
+import credit
 import documents
 import invoices
 import me
@@ -20,6 +21,7 @@ app.include(
     subscriptions.routes,
     payment_methods.routes,
     invoices.routes,
+    credit.routes,
     documents.routes,
     wallet.routes,
     sessions.routes,

@@ -1,6 +1,13 @@
 """A customer reaches only their own things: another's is answered as if it were not there."""
 
-from umlauf.billing.errors import UnknownDocument, UnknownInvoice
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credits import CreditBalance
+from umlauf.billing.errors import (
+    UnknownCreditBalance,
+    UnknownCreditNote,
+    UnknownDocument,
+    UnknownInvoice,
+)
 from umlauf.billing.model import Invoice
 from umlauf.billing.stored_documents import StoredDocument
 from umlauf.subscriptions.errors import UnknownSubscription
@@ -8,7 +15,14 @@ from umlauf.subscriptions.model import Subscription
 from umlauf.wallets.errors import UnknownSession
 from umlauf.wallets.model import Session
 from umlauf_http.calls import Call
-from wiring import INVOICES, SESSIONS, STORED_DOCUMENTS, SUBSCRIPTIONS
+from wiring import (
+    CREDIT_BALANCES,
+    CREDIT_NOTES,
+    INVOICES,
+    SESSIONS,
+    STORED_DOCUMENTS,
+    SUBSCRIPTIONS,
+)
 
 
 def own_subscription(subscription_id: str, call: Call) -> Subscription:
@@ -32,6 +46,22 @@ def own_document(document_id: str, call: Call) -> StoredDocument:
     found = STORED_DOCUMENTS.get(document_id)
     if found is None or found.customer_id != call.customer_id:
         raise UnknownDocument(f"there is no document of {document_id} in the archive (yet)")
+    return found
+
+
+def own_credit_note(credit_note_id: str, call: Call) -> CreditNote:
+    """Raises UnknownCreditNote."""
+    found = CREDIT_NOTES.get(credit_note_id)
+    if found is None or found.customer_id != call.customer_id:
+        raise UnknownCreditNote(f"there is no credit note {credit_note_id}")
+    return found
+
+
+def own_credit_balance(balance_id: str, call: Call) -> CreditBalance:
+    """Raises UnknownCreditBalance."""
+    found = CREDIT_BALANCES.get(balance_id)
+    if found is None or found.customer_id != call.customer_id:
+        raise UnknownCreditBalance(f"there is no credit balance {balance_id}")
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from umlauf.customers.ports import VatIdChecks
 from umlauf.payments.ports import PaymentDesk
+from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.catalog.plans import DynamoPlans
@@ -30,6 +31,8 @@ from umlauf_integrations.vies.register import vat_id_register
 WORKS: Final = DynamoWorks()
 ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
+CREDIT_BALANCES: Final = DynamoCreditBalances()
+CREDIT_NOTES: Final = DynamoCreditNotes()
 CUSTOMERS: Final = DynamoCustomers()
 GATES: Final = DynamoStartGates()
 INVOICES: Final = DynamoInvoices()

@@ -6,6 +6,8 @@
 import assets
 import billing_runs
 import commands
+import credit_balances
+import credit_notes
 import customers
 import devices
 import documents
@@ -25,6 +27,8 @@ app.include(
     assets.routes,
     billing_runs.routes,
     commands.routes,
+    credit_balances.routes,
+    credit_notes.routes,
     customers.routes,
     devices.routes,
     dunning_cases.routes,

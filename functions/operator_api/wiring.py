@@ -5,9 +5,16 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
+from umlauf.billing.ports import CreditDesk
 from umlauf.customers.ports import VatIdChecks
+from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
-from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
+from umlauf_adapters.billing.invoices import (
+    DynamoBilledCharges,
+    DynamoInvoices,
+    DynamoReceivables,
+)
+from umlauf_adapters.billing.runs import DynamoNumbers
 from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
@@ -33,6 +40,8 @@ BLOCK_ENTRIES: Final = DynamoBlockEntries()
 CASES: Final = DynamoCases()
 COMMANDS: Final = DynamoCommands()
 COUPONS: Final = DynamoCoupons()
+CREDIT_BALANCES: Final = DynamoCreditBalances()
+CREDIT_NOTES: Final = DynamoCreditNotes()
 CUSTOMERS: Final = DynamoCustomers()
 DEBTORS: Final = DynamoDebtors()
 DEVICES: Final = DynamoDevices()
@@ -73,6 +82,18 @@ def vat_id_checks() -> VatIdChecks:
 @cache
 def registry() -> IotRegistry:
     return IotRegistry(os.environ["DEVICE_POLICY_NAME"])
+
+
+def credit_desk() -> CreditDesk:
+    """Everything it takes to give something back by hand."""
+    return CreditDesk(
+        invoices=INVOICES,
+        receivables=RECEIVABLES,
+        charges=DynamoBilledCharges(),
+        balances=CREDIT_BALANCES,
+        numbers=DynamoNumbers(),
+        subscriptions=SUBSCRIPTIONS,
+    )
 
 
 def state_machines() -> Any:

@@ -14,6 +14,7 @@ import yaml
 
 from local.stripe_standin.server import StripeStandIn
 from tests.conftest import read_template
+from tests.credit_fakes import charge_of
 from tests.functions.gateway import Gateway, Reply, customer_claims, staff_claims
 from umlauf.billing.model import (
     ChargedFee,
@@ -110,6 +111,8 @@ class World:
             amount=gross,
             net=gross - tax,
             treatment=treatment,
+            charge_id=f"{subscription_id}#{invoice_id}",
+            subscription_id=subscription_id,
         )
         invoice = Invoice(
             id=invoice_id,
@@ -142,6 +145,7 @@ class World:
         work = Work(self.now)
         work.put(invoice)
         work.put(receivable)
+        work.put(charge_of(line, invoice))
         DynamoWorks().commit(work)
         return invoice_id
 

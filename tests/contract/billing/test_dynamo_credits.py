@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
 
 from tests.credit_fakes import AT, charges_of, euros, invoice_over, owed_on
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import ByLine, CreditNote, PartOf
 from umlauf.billing.credits import EntryKind, balance_id, empty_balance
 from umlauf.billing.errors import OverCredited
+from umlauf.billing.giving_back import CreditOrder
 from umlauf.billing.model import Invoice, Settlement, SettlementState
 from umlauf.billing.ports import CreditDesk
-from umlauf.billing.use_cases.issue_credit_note import CreditOrder, issue_credit_note
+from umlauf.billing.use_cases.issue_credit_note import issue_credit_note
 from umlauf.kernel.errors import Transient
 from umlauf.kernel.work import AlreadyClaimed, Claim, StaleVersion, Work, carry_out
 from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
@@ -23,7 +25,6 @@ from umlauf_adapters.billing.invoices import (
     DynamoReceivables,
 )
 from umlauf_adapters.billing.runs import DynamoNumbers
-from umlauf_adapters.kernel import dynamo_works
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 
@@ -182,7 +183,7 @@ def test_a_refused_write_of_a_note_leaves_nothing_of_it(
 ) -> None:
     """Whichever of its writes the store refuses, none of the others is there."""
     saves = 0
-    save = dynamo_works.TransactWrite.save
+    save = TransactWrite.save
 
     def refuse_one(transaction: Any, item: Any, **options: Any) -> None:
         nonlocal saves
@@ -191,7 +192,7 @@ def test_a_refused_write_of_a_note_leaves_nothing_of_it(
             options["condition"] = type(item).pk == "never"
         save(transaction, item, **options)
 
-    monkeypatch.setattr(dynamo_works.TransactWrite, "save", refuse_one)
+    monkeypatch.setattr(TransactWrite, "save", refuse_one)
     order = CreditOrder(invoice_id=invoice.id, wanted=PartOf(euros(600)), reason="goodwill")
     work = Work(AT)
     issue_credit_note(order, command_id="cmd_1", work=work, desk=DESK)

@@ -11,10 +11,11 @@ from umlauf.billing.accounts import CustomerAccounts
 from umlauf.billing.credit_notes import CreditNote, Whole
 from umlauf.billing.errors import NotCancellable
 from umlauf.billing.events import InvoicePaid
+from umlauf.billing.giving_back import Cancellation, CreditOrder
 from umlauf.billing.model import Invoice, LineKind, Receivable, ReceivableStatus
 from umlauf.billing.ports import CreditDesk
-from umlauf.billing.use_cases.cancel_invoice import Cancellation, cancel_invoice
-from umlauf.billing.use_cases.issue_credit_note import CreditOrder, issue_credit_note
+from umlauf.billing.use_cases.cancel_invoice import cancel_invoice
+from umlauf.billing.use_cases.issue_credit_note import issue_credit_note
 from umlauf.billing.use_cases.record_prepayment import Prepayment, record_prepayment
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work

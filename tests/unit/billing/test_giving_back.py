@@ -27,6 +27,12 @@ from umlauf.billing.events import (
     InvoicePaid,
     PrepaymentRecorded,
 )
+from umlauf.billing.giving_back import (
+    Cancellation,
+    CreditOrder,
+    propose_cancellation,
+    propose_credit,
+)
 from umlauf.billing.model import (
     Invoice,
     PriceBasis,
@@ -38,16 +44,8 @@ from umlauf.billing.model import (
 from umlauf.billing.numbering import DocumentNumber, Series
 from umlauf.billing.ports import CreditDesk
 from umlauf.billing.use_cases.apply_credit import apply_credit
-from umlauf.billing.use_cases.cancel_invoice import (
-    Cancellation,
-    cancel_invoice,
-    propose_cancellation,
-)
-from umlauf.billing.use_cases.issue_credit_note import (
-    CreditOrder,
-    issue_credit_note,
-    propose_credit,
-)
+from umlauf.billing.use_cases.cancel_invoice import cancel_invoice
+from umlauf.billing.use_cases.issue_credit_note import issue_credit_note
 from umlauf.billing.use_cases.pay_out_credit import PayOut, pay_out_credit
 from umlauf.billing.use_cases.record_prepayment import Prepayment, record_prepayment
 from umlauf.kernel.errors import InvalidInput

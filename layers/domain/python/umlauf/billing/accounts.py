@@ -19,8 +19,8 @@ from umlauf.billing.credits import (
     lower_open,
     take_overpayment,
 )
-from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.documents import DocumentKind
+from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.events import (
     CreditApplied,
     CreditedLine,

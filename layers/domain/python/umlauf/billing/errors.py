@@ -72,6 +72,10 @@ class UnknownCreditNote(NotFound):
     code = "billing.unknown_credit_note"
 
 
+class UnknownCreditBalance(NotFound):
+    code = "billing.unknown_credit_balance"
+
+
 class CreditShort(Conflict):
     """The credit balance holds less than is asked of it; the message says how much."""
 

@@ -84,7 +84,8 @@ class ReceivableOut(Out):
     """`processing` is neither paid nor unpaid: a slow debit is under way.
 
     `status` is the invoice's own. `open` is what is still to be paid, `open_fees` of it fees.
-    `fees` is all that was charged for collecting the invoice, without tax.
+    `fees` is all that was charged for collecting the invoice, without tax. Credit notes took
+    `credited` off, and the customer's credit balance paid `from_balance`.
     """
 
     status: str
@@ -92,6 +93,8 @@ class ReceivableOut(Out):
     fees: MoneyOut
     open_fees: MoneyOut
     paid: MoneyOut
+    credited: MoneyOut
+    from_balance: MoneyOut
     processing: MoneyOut
 
     @classmethod
@@ -102,6 +105,8 @@ class ReceivableOut(Out):
             fees=MoneyOut.of(receivable.fees),
             open_fees=MoneyOut.of(receivable.open_fees),
             paid=MoneyOut.of(receivable.paid),
+            credited=MoneyOut.of(receivable.credited),
+            from_balance=MoneyOut.of(receivable.from_balance),
             processing=MoneyOut.of(receivable.processing),
         )
 

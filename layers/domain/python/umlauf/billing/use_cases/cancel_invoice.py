@@ -1,31 +1,13 @@
 """Cancel an invoice that should not have been: a document that mirrors all of it."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from umlauf.billing.credit_notes import CreditNote, Proposal, cancel_whole
-from umlauf.billing.ports import BilledCharges, CreditDesk, Invoices
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.giving_back import Cancellation, propose_cancellation, put_proposal
+from umlauf.billing.ports import CreditDesk
 from umlauf.billing.terms import entity_of
-from umlauf.billing.use_cases.issue_credit_note import put_proposal, with_charges
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.pointer import to_be_repaired
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancellation:
-    """`is_billed_again`: the service stays owed, and the next bill charges it as it is then."""
-
-    invoice_id: str
-    reason: str
-    is_billed_again: bool = False
-
-
-def propose_cancellation(
-    order: Cancellation, *, invoices: Invoices, charges: BilledCharges
-) -> Proposal:
-    """The cancellation that would be issued now. Raises UnknownInvoice, NotCancellable."""
-    invoice, billed = with_charges(order.invoice_id, invoices, charges)
-    return cancel_whole(invoice, billed, order.reason, is_billed_again=order.is_billed_again)
 
 
 def cancel_invoice(

@@ -1,0 +1,90 @@
+"""What would be given back of an invoice, proposed before it is done.
+
+A preview and the act are the same proposal: the act only numbers it and puts it in a work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from umlauf.billing.accounts import CustomerAccounts
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import (
+    CreditNote,
+    Proposal,
+    Wanted,
+    cancel_whole,
+    credit_invoice,
+)
+from umlauf.billing.errors import UnknownInvoice
+from umlauf.billing.model import Invoice
+from umlauf.billing.numbering import series_of
+from umlauf.billing.ports import BilledCharges, CreditDesk, Invoices
+from umlauf.billing.terms import entity_of
+from umlauf.billing.use_cases.take_number import take_number
+from umlauf.kernel.calendar import local_date
+from umlauf.kernel.identifiers import derive_id
+from umlauf.kernel.money import Money
+from umlauf.kernel.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditOrder:
+    """`refund` is how much of what no open amount takes goes back to the customer's bank account.
+
+    The rest stays on the credit balance.
+    """
+
+    invoice_id: str
+    wanted: Wanted
+    reason: str
+    refund: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """`is_billed_again`: the service stays owed, and the next bill charges it as it is then."""
+
+    invoice_id: str
+    reason: str
+    is_billed_again: bool = False
+
+
+def propose_credit(order: CreditOrder, *, invoices: Invoices, charges: BilledCharges) -> Proposal:
+    """The note that would be issued now: issuing makes exactly this one.
+
+    Raises UnknownInvoice, OverCredited, NothingToCredit, UnknownLine, CurrencyMismatch.
+    """
+    invoice, billed = with_charges(order.invoice_id, invoices, charges)
+    return credit_invoice(invoice, billed, order.wanted, order.reason)
+
+
+def propose_cancellation(
+    order: Cancellation, *, invoices: Invoices, charges: BilledCharges
+) -> Proposal:
+    """The cancellation that would be issued now. Raises UnknownInvoice, NotCancellable."""
+    invoice, billed = with_charges(order.invoice_id, invoices, charges)
+    return cancel_whole(invoice, billed, order.reason, is_billed_again=order.is_billed_again)
+
+
+def with_charges(
+    invoice_id: str, invoices: Invoices, charges: BilledCharges
+) -> tuple[Invoice, Sequence[BilledCharge]]:
+    """An invoice and all that was billed on it. Raises UnknownInvoice."""
+    invoice = invoices.get(invoice_id)
+    if invoice is None:
+        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+    return invoice, charges.of_invoice(invoice)
+
+
+def put_proposal(
+    proposal: Proposal, prefix: str, command_id: str, *, work: Work, desk: CreditDesk
+) -> CreditNote:
+    """Number and put a proposed note, with the counters of the charges it gives back."""
+    for charge in proposal.charges:
+        work.put(charge)
+    issued_on = local_date(work.now, entity_of(proposal.draft.header.legal_entity).time_zone)
+    series = series_of(prefix, issued_on.year)
+    number = take_number(series, command_id, work=work, numbers=desk.numbers)
+    return CustomerAccounts(work, desk).put_note(
+        proposal.draft, number, issued_on=issued_on, note_id=derive_id("cn", number.number)
+    )
