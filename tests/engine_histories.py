@@ -19,8 +19,18 @@ from umlauf.catalog.model import (
     Plan,
     PlanItem,
 )
-from umlauf.catalog.policies import BillingTiming, Phase, ProrationBasis
+from umlauf.catalog.policies import (
+    BillingTiming,
+    ChangePolicy,
+    Commitment,
+    CreditPolicy,
+    PausePolicy,
+    Phase,
+    ProrationBasis,
+)
+from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.graduated import Graduated
+from umlauf.catalog.price_models.package import Package
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf.catalog.price_models.tiers import Tier
@@ -69,12 +79,47 @@ def fee_models(draw: st.DrawFn) -> PriceModel:
 
 
 @st.composite
-def plans(
-    draw: st.DrawFn,
-    plan_id: str,
-    interval: st.SearchStrategy[Interval] = intervals,
-    bases: Sequence[ProrationBasis] = BY_DAYS,
-) -> Plan:
+def minute_prices(draw: st.DrawFn, *, has_limits: bool) -> Price:
+    """None gets cheaper with use, so that laws may say so."""
+    model = draw(
+        st.sampled_from(
+            [
+                PerUnit(Decimal(9)),
+                PerUnit(Decimal("0.19")),
+                Flat(Decimal(300)),
+                Graduated((Tier(Decimal(30), Decimal(0)), Tier(None, Decimal(7)))),
+                Package(Decimal(199), Decimal(60), Decimal(10)),
+            ]
+        )
+    )
+    if not has_limits:
+        return Price("EUR", model)
+    least = draw(st.integers(0, 3_000))
+    most = draw(st.integers(least, 9_000))
+    return Price("EUR", model, minimum_minor=Decimal(least), maximum_minor=Decimal(most))
+
+
+@st.composite
+def commitments(draw: st.DrawFn) -> Commitment:
+    least = draw(st.integers(0, 20_000))
+    return Commitment("EUR", least, least + draw(st.integers(0, 20_000)))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """From what plans are made."""
+
+    intervals: st.SearchStrategy[Interval] = intervals
+    bases: Sequence[ProrationBasis] = BY_DAYS
+    credits: Sequence[CreditPolicy] = (CreditPolicy.UNUSED,)
+    has_limits: bool = False
+
+
+ANY: Final = Offer()
+
+
+@st.composite
+def plans(draw: st.DrawFn, plan_id: str, offer: Offer = ANY) -> Plan:
     """A plan of every kind of item; plans share the items' ids, as variants of one offer do."""
     items: list[PlanItem] = [
         BaseFee(
@@ -92,7 +137,7 @@ def plans(
         MeteredItem(
             id="use",
             name="Minutes",
-            prices=_prices(PerUnit(Decimal(9))),
+            prices=(draw(minute_prices(has_limits=offer.has_limits)),),
             meter=METER,
             unit="minute",
             meter_units_per_unit=1,
@@ -116,7 +161,7 @@ def plans(
     return Plan(
         plan_id=plan_id,
         name=plan_id,
-        interval=draw(interval),
+        interval=draw(offer.intervals),
         items=tuple(items),
         add_ons=(
             AddOn(
@@ -126,7 +171,12 @@ def plans(
             ),
         ),
         phases=phases,
-        proration=draw(st.sampled_from(bases)),
+        proration=draw(st.sampled_from(offer.bases)),
+        changes=ChangePolicy(credit=draw(st.sampled_from(offer.credits))),
+        pauses=PausePolicy(
+            stops_clock=draw(st.booleans()), credit=draw(st.sampled_from(offer.credits))
+        ),
+        commitments=(draw(commitments()),) if offer.has_limits and draw(st.booleans()) else (),
         prices_include_tax=False,
         plan_version=1,
     )
@@ -215,13 +265,11 @@ def stories(
     draw: st.DrawFn,
     *,
     kinds: st.SearchStrategy[Change | None] = changes_and_ends,
-    interval: st.SearchStrategy[Interval] = intervals,
-    bases: Sequence[ProrationBasis] = BY_DAYS,
+    offer: Offer = ANY,
     most_steps: int = 5,
 ) -> Story:
-    offer = tuple(draw(plans(one, interval, bases)) for one in ("one", "two", "three"))
     return Story(
-        plans=offer,
+        plans=tuple(draw(plans(one, offer)) for one in ("one", "two", "three")),
         starts_on=draw(start_days),
         quantity=draw(st.integers(1, 3)),
         steps=tuple(draw(st.lists(steps(kinds), max_size=most_steps))),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine_world import MONTHLY, EngineWorld, flat_plan, price
 from umlauf.catalog.model import BaseFee, MeteredItem, Plan
-from umlauf.catalog.policies import BillingTiming, Commitment, CreditPolicy
+from umlauf.catalog.policies import BillingTiming, Commitment, CreditPolicy, ProrationBasis
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, PriceModel
@@ -155,6 +155,15 @@ class TestUsage:
         world.run_until(date(2026, 2, 5))
         world.change(_switch("two"), date(2026, 1, 11))
         world.bill()
+        assert world.total.amount_minor == 3_100
+
+    def test_a_commitment_holds_in_a_period_that_is_measured_in_two_ways(self) -> None:
+        bound = replace(flat_plan("bound", 0), commitments=(Commitment("EUR", 3_100),))
+        thirty = replace(flat_plan("thirty", 0), proration=ProrationBasis.THIRTY_DAYS)
+        world = EngineWorld.open([bound, thirty], date(2026, 2, 1))
+        world.run_until(date(2026, 2, 11))
+        world.change(_switch("thirty"))
+        world.run_until(date(2026, 3, 1))
         assert world.total.amount_minor == 3_100
 
     def test_a_commitment_given_up_in_the_past_is_given_back(self) -> None:

@@ -5,16 +5,32 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.engine_histories import METER, Story, stories
+from tests.engine_histories import (
+    METER,
+    Offer,
+    Step,
+    Story,
+    changes,
+    changes_and_ends,
+    steps,
+    stories,
+)
 from tests.engine_world import EngineWorld, days_of
 from umlauf.billing.desired import desired_fees, sharing
-from umlauf.catalog.policies import BillingTiming
+from umlauf.billing.model import LineKind
+from umlauf.catalog.policies import BillingTiming, CreditPolicy
 from umlauf.kernel.calendar import Period
+from umlauf.subscriptions.agreements import AddAddOn, Change, ChangeQuantity
+from umlauf.subscriptions.model import Status
 from umlauf.subscriptions.timeline import schedule, segments
 
+Uses = list[tuple[int, int]]
+"""Minutes used, and how many days after the start."""
+
+uses = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 900)), max_size=4)
 few = settings(max_examples=150)
 
 
@@ -27,6 +43,26 @@ def _desired(world: EngineWorld) -> Counter[tuple[str, date]]:
             if fee.timing is BillingTiming.ADVANCE or one.period.end <= world.today:
                 found.update((fee.item.id, day) for day in days_of(fee.period))
     return found
+
+
+def _paid(world: EngineWorld) -> Counter[tuple[str, date]]:
+    """Which days of which items are paid for, once for each time they are."""
+    return Counter(
+        (charge.item, day)
+        for charge in world.fees
+        for part in charge.covered
+        for day in days_of(part)
+    )
+
+
+def _with_use(story: Story, used: Uses) -> EngineWorld:
+    world = story.world()
+    for after, minutes in used:
+        world.use(METER, story.starts_on + timedelta(days=after), minutes)
+    return world
+
+
+# -- Time -----------------------------------------------------------------------------------------
 
 
 @few
@@ -52,13 +88,7 @@ def test_periods_tile_time_and_segments_tile_periods(story: Story) -> None:
 @given(story=stories())
 def test_once_all_is_billed_exactly_the_desired_days_are_paid_once(story: Story) -> None:
     world = story.play()
-    paid = Counter(
-        (charge.item, day)
-        for charge in world.fees
-        for part in charge.covered
-        for day in days_of(part)
-    )
-    assert paid == _desired(world)
+    assert _paid(world) == _desired(world)
 
 
 @few
@@ -83,30 +113,185 @@ def test_each_line_is_at_most_half_a_cent_off(story: Story) -> None:
         assert abs(charged[key] - exact.get(key, Fraction(0))) <= Fraction(sides[key], 2), key
 
 
+# -- Money ----------------------------------------------------------------------------------------
+
+
 @few
-@given(story=stories())
-def test_no_more_is_given_back_than_was_charged(story: Story) -> None:
-    world = story.play()
-    running: Counter[str] = Counter()
+@given(story=stories(offer=Offer(credits=tuple(CreditPolicy), has_limits=True)), used=uses)
+def test_whatever_is_given_back_no_more_than_was_charged(story: Story, used: Uses) -> None:
+    world = _with_use(story, used)
+    story.play(world)
+    charged: Counter[str] = Counter()
+    back: Counter[str] = Counter()
     for line in world.lines:
-        running[line.item] += line.amount.amount_minor
-        assert running[line.item] >= 0
+        if line.corrects is None:
+            charged[line.charge_id] += line.amount.amount_minor
+        else:
+            back[line.charge_id] -= line.amount.amount_minor
+        assert back[line.charge_id] <= max(charged[line.charge_id], 0)
     for charge in world.billed:
-        assert charge.credited <= max(charge.amount, -charge.amount)
+        assert charge.credited.amount_minor == back[charge.id]
 
 
 @few
-@given(story=stories(), uses=st.lists(st.tuples(st.integers(0, 300), st.integers(1, 900))))
-def test_a_storno_gives_back_exactly_everything(story: Story, uses: list[tuple[int, int]]) -> None:
-    world = story.world()
-    for after, minutes in uses:
-        world.use(METER, story.starts_on + timedelta(days=after), minutes)
-    world = story.play(world)
+@given(story=stories(offer=Offer(has_limits=True)), used=uses)
+def test_no_two_charges_share_an_identity(story: Story, used: Uses) -> None:
+    world = _with_use(story, used)
+    story.play(world)
+    assert len({charge.id for charge in world.billed}) == len(world.billed)
+
+
+@few
+@given(
+    story=stories(offer=Offer(credits=tuple(CreditPolicy), has_limits=True)),
+    used=uses,
+)
+def test_a_storno_gives_back_exactly_everything(story: Story, used: Uses) -> None:
+    world = _with_use(story, used)
+    story.play(world)
+    assume(world.subscription.status is Status.ACTIVE)
     world.void()
-    world.run_until(world.today)
+    world.bill()
     assert world.total.amount_minor == 0
     assert not world.standing()
-    assert not any(world.paid_days(item) for item in ("base", "care", "box", "extra", "setup"))
+    assert not _paid(world)
+
+
+@few
+@given(story=stories(offer=Offer(has_limits=True)), used=uses)
+def test_minimum_and_maximum_hold_for_every_period_as_a_whole(story: Story, used: Uses) -> None:
+    world = _with_use(story, used)
+    story.play(world)
+    subscription = world.subscription
+    for one in schedule(subscription, world.today):
+        parts = list(segments(subscription, world.plan_of, one))
+        if one.period.end > world.today or not parts[0].plan.commitments:
+            continue
+        share_of = sharing(subscription)
+        share = sum(
+            share_of(part.period, one.full_period, parts[0].plan.proration)
+            for part in parts
+            if part.charges_fees
+        )
+        charges = [
+            charge
+            for charge in world.billed
+            if charge.kind not in {LineKind.ONE_OFF, LineKind.DEPOSIT}
+            and one.period.start <= charge.period.start < one.period.end
+        ]
+        charged = sum((charge.amount - charge.credited).amount_minor for charge in charges)
+        sides = sum(1 + len(charge.credited_periods) for charge in charges)
+        (limits,) = parts[0].plan.commitments
+        assert limits.minimum_minor is not None
+        assert limits.maximum_minor is not None
+        tolerance = Fraction(sides + 1, 2)
+        assert charged >= limits.minimum_minor * share - tolerance
+        assert charged <= limits.maximum_minor * share + tolerance
+
+
+# -- Usage ----------------------------------------------------------------------------------------
+
+
+@few
+@given(story=stories(offer=Offer(has_limits=True)), used=uses, late=uses)
+def test_use_that_arrives_late_costs_the_same_in_the_end(
+    story: Story, used: Uses, late: Uses
+) -> None:
+    """Each use is told some weeks after its day, within the periods that are looked at again."""
+    on_time, delayed = _with_use(story, used), _with_use(story, used)
+    story.play(on_time)
+    story.play(delayed)
+    period = on_time.subscription.interval
+    first = max(period.after(on_time.today, -1), story.starts_on)
+    days = (on_time.today - first).days
+    assume(on_time.subscription.status is Status.ACTIVE and days > 0)
+    told = [(first + timedelta(days=after % days), minutes) for after, minutes in late]
+    for day, minutes in told:
+        on_time.use(METER, day, minutes)
+    until = period.after(on_time.today, 1)
+    on_time.run_until(until)
+    delayed.run_until(until)
+    for day, minutes in told:
+        delayed.use(METER, day, minutes)
+    until = period.after(until, 2)
+    on_time.run_until(until)
+    delayed.run_until(until)
+    assert delayed.standing() == on_time.standing()
+
+
+@few
+@given(
+    story=stories(),
+    used=uses,
+    more=st.integers(1, 500),
+)
+def test_more_use_never_costs_less(story: Story, used: Uses, more: int) -> None:
+    little, much = _with_use(story, used), _with_use(story, used)
+    for after, _ in used:
+        much.use(METER, story.starts_on + timedelta(days=after), more)
+    story.play(little)
+    story.play(much)
+    assert much.total >= little.total
+
+
+# -- Changes --------------------------------------------------------------------------------------
+
+
+@few
+@given(story=stories(), step=steps(changes))
+def test_the_same_change_twice_is_the_same_change(story: Story, step: Step) -> None:
+    once = story.play()
+    assume(step.take(once))
+    twice = once.fork()
+    once.bill()
+    assume(step.take(twice))
+    twice.bill()
+    assert twice.bill() == []
+    step.take(twice)
+    twice.bill()
+    assert twice.standing() == once.standing()
+    assert twice.lines == once.lines
+
+
+@few
+@given(story=stories(), quantity=st.integers(1, 5), is_billed=st.booleans())
+def test_up_and_down_at_one_instant_nets_to_nothing(
+    story: Story, quantity: int, *, is_billed: bool
+) -> None:
+    world = story.play()
+    before, standing, count = world.subscription, world.standing(), len(world.lines)
+    assume(before.status is Status.ACTIVE)
+    world.change(ChangeQuantity(before.current.quantity + quantity))
+    if is_billed:
+        world.bill()
+    world.change(ChangeQuantity(before.current.quantity))
+    world.bill()
+    lines = world.lines[count:]
+    assert sum(line.amount.amount_minor for line in lines) == 0
+    assert world.standing() == standing
+    if not is_billed:
+        assert lines == []
+
+
+@few
+@given(story=stories(), wanted=st.permutations([ChangeQuantity(4), AddAddOn("extra")]))
+def test_the_order_of_changes_at_one_time_does_not_matter(
+    story: Story, wanted: list[Change]
+) -> None:
+    one = story.play()
+    assume(one.subscription.status is Status.ACTIVE)
+    other = one.fork()
+    for change in wanted:
+        one.change(change)
+    for change in reversed(wanted):
+        other.change(change)
+    one.bill()
+    other.bill()
+    assert one.subscription == other.subscription
+    assert one.lines == other.lines
+
+
+# -- When it is billed ----------------------------------------------------------------------------
 
 
 @few
@@ -119,3 +304,22 @@ def test_catching_up_after_an_outage_charges_the_same(story: Story, days: int) -
     late.bill()
     assert late.standing() == daily.standing()
     assert [line.amount for line in late.lines] == [line.amount for line in daily.lines]
+
+
+@few
+@given(story=stories(), used=uses, step=steps(changes_and_ends), days=st.integers(0, 100))
+def test_what_a_preview_shows_is_what_is_charged(
+    story: Story, used: Uses, step: Step, days: int
+) -> None:
+    world = _with_use(story, used)
+    story.play(world)
+    step.take(world)
+    until = world.today + timedelta(days=days)
+    ahead = world.ahead(until)
+    billed_before = len(world.bills)
+    world.run_until(until)
+    bills = world.bills[billed_before:]
+    assert [(one.bills_on, one.bill) for one in ahead] == [(day, bill) for day, bill, _ in bills]
+    assert [[document.gross for document in one.documents] for one in ahead] == [
+        [document.gross for document in documents] for _, _, documents in bills
+    ]

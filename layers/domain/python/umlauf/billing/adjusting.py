@@ -15,7 +15,7 @@ from umlauf.billing.desired import DesiredFee, desired_fees, sharing
 from umlauf.billing.model import LineKind
 from umlauf.billing.reconciling import prorated
 from umlauf.catalog.model import Plan, PlanItem, Supply, TaxCategory
-from umlauf.catalog.policies import Commitment
+from umlauf.catalog.policies import Commitment, ProrationBasis
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
@@ -85,7 +85,7 @@ def adjustments(
         ),
         *(_Line(one.amount, one.supply, one.tax_category) for one in own),
     ]
-    share = _charged_share(subscription, plan_of, billing_period)
+    share = _charged_share(subscription, plan_of, billing_period, plan.proration)
     return (*own, *_of_subscription(commitment, lines, share, subscription.currency))
 
 
@@ -131,13 +131,20 @@ def _of_subscription(
 
 
 def _charged_share(
-    subscription: Subscription, plan_of: PlanOf, billing_period: BillingPeriod
+    subscription: Subscription,
+    plan_of: PlanOf,
+    billing_period: BillingPeriod,
+    basis: ProrationBasis,
 ) -> Fraction:
-    """The part of the full period in which fees are charged: neither paused nor free."""
+    """The part of the full period in which fees are charged: neither paused nor free.
+
+    All of it on the basis of the plan that commits: parts measured in different ways would not add
+    up to one.
+    """
     share_of = sharing(subscription)
     return sum(
         (
-            share_of(segment.period, billing_period.full_period, segment.plan.proration)
+            share_of(segment.period, billing_period.full_period, basis)
             for segment in segments(subscription, plan_of, billing_period)
             if segment.charges_fees
         ),
