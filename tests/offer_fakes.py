@@ -37,6 +37,7 @@ from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import ReasonNotDue, Status, Subscription
 from umlauf.subscriptions.schedule import Cycle
+from umlauf.subscriptions.ports import DuePage
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
 from umlauf.subscriptions.use_cases.place_order import Order, place_order
@@ -219,7 +220,7 @@ class MemorySubscriptions:
         until: datetime,
         limit: int = 50,
         cursor: str | None = None,
-    ) -> Page[Subscription]:
+    ) -> DuePage:
         due = [
             (one.next_due_at, one)
             for one in self.store.all(Subscription)
@@ -227,7 +228,9 @@ class MemorySubscriptions:
             and one.next_due_at <= until
             and (day_bucket(one.next_due_at), shard_of(one.customer_id)) == (bucket, shard)
         ]
-        return _page((one for _, one in sorted(due, key=lambda pair: pair[0])), limit, cursor)
+        ordered = (one for _, one in sorted(due, key=lambda pair: pair[0]))
+        page = _page(ordered, limit, cursor)
+        return DuePage(page.items, page.next_cursor)
 
 
 def euros(amount: str, *, usd: str | None = None) -> tuple[Price, ...]:

@@ -1,4 +1,4 @@
-"""The tasks of the billing cycle: find what is due, bill it shard by shard, close the run.
+"""The tasks of the billing cycle: find what is due, bill it part by part, close the run.
 
 Each contract is billed in a transaction of its own. So a task may be cut off anywhere and called
 again: what is billed is not due any more, and what is not is found again.
@@ -13,10 +13,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shards import PARKED_SHARD, bill_shard
+from parts import PARKED_PART, bill_part, due_part
 from umlauf.billing.model import OVERDUE_SHARDS
 from umlauf.billing.numbering import DocumentNumber, NumberBlock
-from umlauf.billing.runs import BillingRun, RunCursor, ShardReport
+from umlauf.billing.runs import BillingRun, PartReport, RunCursor
 from umlauf.billing.terms import UMLAUF
 from umlauf.billing.use_cases.begin_run import begin_run
 from umlauf.billing.use_cases.finish_run import finish_run
@@ -56,10 +56,10 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     with _errors_by_kind():
         match event.get("task"):
-            case "list_due_shards":
-                return _list_due_shards(now)
-            case "bill_shard":
-                return _bill_shard(event, now, has_time)
+            case "list_due_parts":
+                return _list_due_parts(now)
+            case "bill_part":
+                return _bill_part(event, now, has_time)
             case "finish_run":
                 return _finish_run(event, now)
             case "find_overdue":
@@ -79,23 +79,20 @@ def _errors_by_kind() -> Iterator[None]:
         raise kind(f"{error.code}: {error.message}", field=error.field) from error
 
 
-def _list_due_shards(now: datetime) -> dict[str, Any]:
+def _list_due_parts(now: datetime) -> dict[str, Any]:
     """Look into every day since the last completed run, and open a run if something is due."""
     window = (RUNS.cursor() or RunCursor()).window(now)
-    shards = []
-    for shard in range(SHARDS):
-        buckets = [
-            bucket
-            for bucket in window.buckets
-            if DESK.subscriptions.list_due(bucket, shard, until=window.through, limit=1).items
-        ]
-        if buckets:
-            shards.append({"shard": str(shard), "buckets": buckets})
+    parts = [
+        due_part(bucket, shard)
+        for shard in range(SHARDS)
+        for bucket in window.buckets
+        if not DESK.subscriptions.list_due(bucket, shard, until=window.through, limit=1).is_empty
+    ]
     if PARKED.waiting(limit=1).items:
-        shards.append({"shard": PARKED_SHARD, "buckets": []})
+        parts.append(PARKED_PART)
 
     run = carry_out(
-        lambda work: begin_run(window, has_contracts=bool(shards), work=work, runs=RUNS),
+        lambda work: begin_run(window, has_contracts=bool(parts), work=work, runs=RUNS),
         works=WORKS,
         now=now,
     )
@@ -104,25 +101,25 @@ def _list_due_shards(now: datetime) -> dict[str, Any]:
         "run_id": run.id if run else "",
         "through": encode_instant(window.through),
         "is_behind": window.through < now,
-        "shards": shards,
+        "parts": [{"part": part} for part in parts],
     }
 
 
-def _bill_shard(
+def _bill_part(
     event: dict[str, Any], now: datetime, has_time: Callable[[], bool]
 ) -> dict[str, Any]:
-    """Bill a shard as far as time allows; the answer is the input of the next call."""
-    report, rest = bill_shard(event, now, has_time)
+    """Bill a part as far as time allows; the answer is the input of the next call."""
+    report, rest = bill_part(event, now, has_time)
     metrics.add_metric("ContractBilled", MetricUnit.Count, report.billed)
     metrics.add_metric("ContractParked", MetricUnit.Count, sum(report.parked.values()))
-    so_far = decode(ShardReport, event.get("report", {}))
+    so_far = decode(PartReport, event.get("report", {}))
     return {**event, **rest, "report": encode(so_far + report)}
 
 
 def _finish_run(event: dict[str, Any], now: datetime) -> dict[str, Any]:
-    report = ShardReport()
+    report = PartReport()
     for part in event["reports"]:
-        report += decode(ShardReport, part)
+        report += decode(PartReport, part)
     through = decode(datetime, event["through"])
 
     run = carry_out(
@@ -138,7 +135,7 @@ def _finish_run(event: dict[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def _seal(run_id: str, report: ShardReport, through: datetime, work: Work) -> BillingRun:
+def _seal(run_id: str, report: PartReport, through: datetime, work: Work) -> BillingRun:
     """Settle the run's numbers, each block by itself, then close it.
 
     Numbers reserved in between change the run, so that closing it is decided anew.

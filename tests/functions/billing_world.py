@@ -141,10 +141,10 @@ class Cycle:
         raise AssertionError("retried too often")
 
     def run(self) -> dict[str, Any]:
-        listed = self.retried(task="list_due_shards")
+        listed = self.retried(task="list_due_parts")
         if not listed["has_run"]:
             return listed
-        reports = [self._shard(listed, item) for item in listed["shards"]]
+        reports = [self._part(listed, item) for item in listed["parts"]]
         return self.retried(
             task="finish_run",
             run_id=listed["run_id"],
@@ -152,9 +152,9 @@ class Cycle:
             reports=reports,
         )
 
-    def _shard(self, listed: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    def _part(self, listed: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
         state = {
-            "task": "bill_shard",
+            "task": "bill_part",
             "run_id": listed["run_id"],
             "through": listed["through"],
             **item,
@@ -164,7 +164,7 @@ class Cycle:
             if not state["more"]:
                 report: dict[str, Any] = state["report"]
                 return report
-        raise AssertionError("the shard never ends")
+        raise AssertionError("the part never ends")
 
 
 # --- What came out --------------------------------------------------------------------------------

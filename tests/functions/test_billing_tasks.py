@@ -33,11 +33,11 @@ from umlauf.catalog.model import Deposit
 from umlauf.customers.model import Customer
 from umlauf.kernel.calendar import Interval, IntervalUnit, start_of_day
 from umlauf.kernel.errors import InvalidInput
-from umlauf.kernel.work import Page
 from umlauf.subscriptions.due import shard_of
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.ports import DuePage
 from umlauf_adapters.customers.customers import DynamoCustomers
-from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
+from umlauf_adapters.subscriptions.subscriptions import SUBSCRIPTIONS, DynamoSubscriptions
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -137,15 +137,15 @@ def test_a_lost_answer_is_retried_to_the_same_end(offer: OfferWorld, calls: Call
 
 
 def test_two_executions_at_once_bill_each_contract_once(offer: OfferWorld) -> None:
-    """Both list the same shards; the second bills, finishes, and the first finds all of it done."""
+    """Both list the same parts; the second bills, finishes, and the first finds all of it done."""
     first, second = Cycle(), Cycle()
-    listed = first.task(task="list_due_shards")
+    listed = first.task(task="list_due_parts")
     second.run()
     done = documents()
     reports = []
-    for item in listed["shards"]:
+    for item in listed["parts"]:
         answer = first.task(
-            task="bill_shard", run_id=listed["run_id"], through=listed["through"], **item
+            task="bill_part", run_id=listed["run_id"], through=listed["through"], **item
         )
         assert not answer["more"]
         reports.append(answer["report"])
@@ -156,19 +156,18 @@ def test_two_executions_at_once_bill_each_contract_once(offer: OfferWorld) -> No
     assert sum(report.get("billed", 0) for report in reports) == 0
 
 
-def test_a_shard_stops_before_its_time_is_out_and_goes_on(offer: OfferWorld) -> None:
+def test_a_part_stops_before_its_time_is_out_and_goes_on(offer: OfferWorld) -> None:
     """With no time at all each call still bills one page, so the cycle always ends."""
     hasty = Cycle(remaining_ms=0)
     hasty.run()
     assert len(invoices()) == 3
 
-    listed = hasty.task(task="list_due_shards")
+    listed = hasty.task(task="list_due_parts")
     answer = hasty.task(
-        task="bill_shard",
+        task="bill_part",
         run_id=listed["run_id"],
         through=listed["through"],
-        shard="0",
-        buckets=["2026-09-30T21", "2026-09-30T22"],
+        part="2026-09-30.0",
     )
     assert not answer["more"]
 
@@ -219,6 +218,17 @@ def test_a_defect_in_one_contract_stops_no_other(
     assert finished["report"]["billed"] == 2
 
 
+def test_a_contract_that_cannot_be_read_is_parked_and_stops_no_other(offer: OfferWorld) -> None:
+    broken = subscription_of(offer, "ada")
+    (item,) = [one for one in SUBSCRIPTIONS.table.scan() if one.body["id"] == broken.id]
+    item.update(actions=[SUBSCRIPTIONS.table.body.set({**item.body, "time_zone": "Mars/Olympus"})])
+    finished = Cycle().run()
+    assert finished["report"]["parked"] == {"billing.unreadable": 1, "billing.vat_id_missing": 1}
+    assert finished["report"]["billed"] == 2
+    Cycle(OCTOBER + timedelta(hours=1)).run()
+    assert {one.id: one.attempts for one in parked()}[broken.id] > 1
+
+
 def test_an_index_that_lags_behind_neither_bills_twice_nor_parks(
     offer: OfferWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,10 +237,10 @@ def test_an_index_that_lags_behind_neither_bills_twice_nor_parks(
     Cycle().run()
     done, known = documents(), parked()
 
-    def stale(
-        _self: DynamoSubscriptions, _bucket: str, shard: int, **_: object
-    ) -> Page[Subscription]:
-        return Page([replace(one, version=1) for one in old if shard_of(one.customer_id) == shard])
+    def stale(_self: DynamoSubscriptions, _bucket: str, shard: int, **_: object) -> DuePage:
+        return DuePage(
+            [replace(one, version=1) for one in old if shard_of(one.customer_id) == shard]
+        )
 
     monkeypatch.setattr(DynamoSubscriptions, "list_due", stale)
     finished = Cycle(OCTOBER + timedelta(minutes=1)).run()
@@ -270,7 +280,7 @@ def test_who_wants_one_invoice_for_all_gets_one(
     write(offer.store.aggregates)
     list_due = DynamoSubscriptions.list_due
 
-    def narrow(self: DynamoSubscriptions, *args: Any, **given: Any) -> Page[Subscription]:
+    def narrow(self: DynamoSubscriptions, *args: Any, **given: Any) -> DuePage:
         return list_due(self, *args, **{**given, "limit": page_size})
 
     monkeypatch.setattr(DynamoSubscriptions, "list_due", narrow)

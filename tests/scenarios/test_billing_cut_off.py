@@ -167,11 +167,11 @@ def test_the_same_tasks_at_the_very_same_moment_charge_every_contract_once(
             assert result["errorType"] in {"Transient", "Conflict"}, result
         raise AssertionError(f"{task} lost {MAX_TRIES} races")
 
-    plan, _ = at_once([partial(carry_out, {"task": "list_due_shards"})] * 2)
+    plan, _ = at_once([partial(carry_out, {"task": "list_due_parts"})] * 2)
     run = {"run_id": plan["run_id"], "through": plan["through"]}
-    tasks = [{"task": "bill_shard", **run, **shard} for shard in plan["shards"]]
-    shards = at_once([partial(carry_out, task) for task in tasks * 2])
-    finish = {"task": "finish_run", **run, "reports": [shard["report"] for shard in shards]}
+    tasks = [{"task": "bill_part", **run, **part} for part in plan["parts"]]
+    billed = at_once([partial(carry_out, task) for task in tasks * 2])
+    finish = {"task": "finish_run", **run, "reports": [part["report"] for part in billed]}
     at_once([partial(carry_out, finish)] * 2)
     assert [_content(one) for one in office.documents()] == [_content(one) for one in undisturbed]
     assert _broken_laws(town.platform) == []

@@ -17,7 +17,7 @@ from umlauf.billing.model import (
     SettlementState,
 )
 from umlauf.billing.numbering import DocumentNumber, NumberUse, Series
-from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor, ShardReport
+from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor, PartReport
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
@@ -172,7 +172,7 @@ def test_blocks_are_found_by_run_and_shard_and_numbers_by_block() -> None:
 def test_runs_and_their_cursor_come_back() -> None:
     assert (RUNS.cursor(), RUNS.get("run_000001")) == (None, None)
     cursor = RunCursor().completed(NOW).opened()
-    report = ShardReport(3, 1, 1, {"not_due": 1}, {"billing.vat_id_missing": 1})
+    report = PartReport(3, 1, 1, {"not_due": 1}, {"billing.vat_id_missing": 1})
     runs = [BillingRun(f"run_{n:06d}", NOW, NOW, report, ("RE-2026-000009",)) for n in (1, 2)]
     store(cursor, *runs)
     assert RUNS.cursor() == replace(cursor, version=1)

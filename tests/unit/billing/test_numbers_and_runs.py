@@ -24,7 +24,7 @@ from umlauf.billing.runs import (
     BillingRun,
     IssuedDocuments,
     RunCursor,
-    ShardReport,
+    PartReport,
 )
 from umlauf.billing.use_cases.begin_run import begin_run
 from umlauf.billing.use_cases.finish_run import finish_run
@@ -82,7 +82,7 @@ class World:
             assert run is not None
             numbers = list(self.store.all(DocumentNumber))
             return finish_run(
-                run, ShardReport(due=2), through=now, numbers=numbers, work=work, runs=self.runs
+                run, PartReport(due=2), through=now, numbers=numbers, work=work, runs=self.runs
             )
 
         return self.store.run(decide, now)
@@ -165,7 +165,7 @@ def test_finishing_notices_numbers_reserved_meanwhile(world: World) -> None:
     """Else they would be neither used nor voided."""
     run = world.begun()
     work = Work(NOW)
-    finish_run(run, ShardReport(), through=NOW, numbers=(), work=work, runs=world.runs)
+    finish_run(run, PartReport(), through=NOW, numbers=(), work=work, runs=world.runs)
     world.reserve(run.id)
     with pytest.raises(StaleVersion):
         world.store.commit(work)
@@ -212,7 +212,7 @@ def test_a_run_reports_what_its_numbers_say(world: World) -> None:
         world.store.run(lambda work, used=used: work.put(used), NOW)
     world.void(block)
     finished = world.finish(run.id)
-    assert finished.report == ShardReport(due=2, billed=4)
+    assert finished.report == PartReport(due=2, billed=4)
     assert finished.voided_numbers == (free[4].number,)
     assert finished.documents == (
         IssuedDocuments(DocumentKind.INVOICE, 2, (Money(5900, "EUR"), Money(6400, "USD"))),
@@ -259,9 +259,9 @@ def test_the_first_runs_of_a_day_look_at_yesterday_once_more() -> None:
 
 
 def test_reports_add_up() -> None:
-    one = ShardReport(2, 1, 0, {"not_due": 1}, {})
-    other = ShardReport(3, 1, 1, {}, {"billing.tax_rate_unknown": 1})
-    assert one + other == ShardReport(5, 2, 1, {"not_due": 1}, {"billing.tax_rate_unknown": 1})
+    one = PartReport(2, 1, 0, {"not_due": 1}, {})
+    other = PartReport(3, 1, 1, {}, {"billing.tax_rate_unknown": 1})
+    assert one + other == PartReport(5, 2, 1, {"not_due": 1}, {"billing.tax_rate_unknown": 1})
 
 
 def park(world: World, code: str, now: datetime = NOW) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
-from umlauf.kernel.errors import InvalidInput
+from umlauf.kernel.errors import InvalidInput, UmlaufError
 from umlauf.kernel.work import Page
 from umlauf_adapters.kernel.documents import decode, encode
 from umlauf_adapters.kernel.faults import transient_faults
@@ -92,11 +92,13 @@ class Layout(Generic[T]):
         limit: int = MAX_PAGE,
         cursor: str | None = None,
         newest_first: bool = False,
+        on_unreadable: Callable[[ContextItem], None] | None = None,
     ) -> Page[T]:
         """One page of a partition in key order; of the table consistent, of an index eventually.
 
-        `prefix` narrows by sort key; `up_to` takes the sort keys up to and including it, `between` those
-        from the first to the second, both included. Raises BadCursor.
+        `prefix` narrows by sort key; `up_to` takes the sort keys up to and including it, `between`
+        those from the first to the second, both included. What cannot be read stops the page,
+        unless `on_unreadable` takes the item. Raises BadCursor, UnreadableDocument.
         """
         model = cast("Any", self.table)
         source = getattr(model, index) if index else model
@@ -118,8 +120,21 @@ class Layout(Generic[T]):
                 scan_index_forward=not newest_first,
                 consistent_read=index is None,
             )
-            items = [self.from_item(item) for item in found if item.kind == self.kind]
+            items = list(self._read(found, on_unreadable))
             return Page(items, _write_cursor(found.last_evaluated_key, pk))
+
+    def _read(
+        self, found: Iterable[Any], on_unreadable: Callable[[ContextItem], None] | None
+    ) -> Iterator[T]:
+        for item in found:
+            if item.kind != self.kind:
+                continue
+            try:
+                yield self.from_item(item)
+            except (ArithmeticError, TypeError, ValueError, UmlaufError):
+                if on_unreadable is None:
+                    raise
+                on_unreadable(item)
 
     def all(
         self,

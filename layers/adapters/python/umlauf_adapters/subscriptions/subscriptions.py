@@ -8,6 +8,7 @@ from umlauf.kernel.work import Page
 from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.ports import DuePage
 from umlauf_adapters.kernel.items import context_table
 from umlauf_adapters.kernel.layouts import Key, Layout
 
@@ -91,11 +92,14 @@ class DynamoSubscriptions:
         until: datetime,
         limit: int = 50,
         cursor: str | None = None,
-    ) -> Page[Subscription]:
-        return SUBSCRIPTIONS.page(
+    ) -> DuePage:
+        unreadable: list[str] = []
+        page = SUBSCRIPTIONS.page(
             _due_partition(bucket, shard),
             index="gsi2",
             up_to=f"{_sortable(until)}#{_SORTS_LAST}",
             limit=limit,
             cursor=cursor,
+            on_unreadable=lambda item: unreadable.append(item.pk.partition("#")[2]),
         )
+        return DuePage(page.items, page.next_cursor, tuple(unreadable))

@@ -71,8 +71,8 @@ class RunCursor:
 
 
 @dataclass(frozen=True, slots=True)
-class ShardReport:
-    """What happened to the due contracts of a shard, a run, or all of it."""
+class PartReport:
+    """What happened to the due contracts of a part of a run, or of all of it."""
 
     due: int = 0
     billed: int = 0
@@ -83,8 +83,8 @@ class ShardReport:
     parked: Mapping[str, int] = field(default_factory=dict)
     """Contracts that could not be billed, by the code of the reason."""
 
-    def __add__(self, other: "ShardReport") -> "ShardReport":
-        return ShardReport(
+    def __add__(self, other: "PartReport") -> "PartReport":
+        return PartReport(
             self.due + other.due,
             self.billed + other.billed,
             self.nothing_to_charge + other.nothing_to_charge,
@@ -134,7 +134,7 @@ class BillingRun:
     id: str
     started_at: datetime
     finished_at: datetime | None = None
-    report: ShardReport | None = None
+    report: PartReport | None = None
     voided_numbers: tuple[str, ...] = ()
     documents: tuple[IssuedDocuments, ...] = ()
     version: int = 0

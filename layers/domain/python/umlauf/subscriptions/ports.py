@@ -1,10 +1,22 @@
 """Where subscriptions are kept."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from umlauf.kernel.work import Page
 from umlauf.subscriptions.model import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage(Page[Subscription]):
+    """What fell due; `unreadable` are the ids of those whose record cannot be read."""
+
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.items and not self.unreadable
 
 
 class Subscriptions(Protocol):
@@ -27,7 +39,7 @@ class Subscriptions(Protocol):
         until: datetime,
         limit: int = 50,
         cursor: str | None = None,
-    ) -> Page[Subscription]:
+    ) -> DuePage:
         """What fell due in the day's bucket by `until` (see `due`), earliest first.
 
         The index may lag behind: load a subscription again before charging it, and look at the

@@ -7,13 +7,13 @@ from datetime import datetime
 from umlauf.billing.events import RunCompleted
 from umlauf.billing.numbering import DocumentNumber, NumberUse
 from umlauf.billing.ports import Runs
-from umlauf.billing.runs import BillingRun, RunCursor, ShardReport, issued_documents
+from umlauf.billing.runs import BillingRun, PartReport, RunCursor, issued_documents
 from umlauf.kernel.work import Work
 
 
 def finish_run(
     run: BillingRun,
-    report: ShardReport,
+    report: PartReport,
     *,
     through: datetime,
     numbers: Sequence[DocumentNumber],

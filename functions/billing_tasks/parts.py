@@ -1,8 +1,11 @@
-"""Bills one part of a run, contract by contract. One bad contract never stops it."""
+"""Bills one part of a run, contract by contract. One bad contract never stops it.
+
+A part is a day of a shard of the due index, or what earlier runs could not bill.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,39 +13,34 @@ from aws_lambda_powertools import Logger
 
 from number_supply import NumberSupply
 from umlauf.billing.catching_up import BillingOffice, catch_up, due_with
+from umlauf.billing.contracts import entity_of
 from umlauf.billing.credits import balance_id
 from umlauf.billing.errors import RunFinished
 from umlauf.billing.numbering import series_of
-from umlauf.billing.runs import ShardReport
-from umlauf.billing.use_cases.bill_contract import Outcome, entity_of
+from umlauf.billing.results import Outcome
+from umlauf.billing.runs import PartReport
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import Transient, UmlaufError
-from umlauf.kernel.work import Page, carry_out
+from umlauf.kernel.work import carry_out
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.ports import DuePage
 from umlauf_adapters.kernel.documents import decode
 from wiring import BALANCES, CUSTOMERS, DESK, PARKED, SUBSCRIPTIONS, WORKS
 
-PARKED_SHARD: Final = "parked"
-"""The contracts earlier runs could not bill are a shard of their own."""
+PARKED_PART: Final = "parked"
+"""The contracts earlier runs could not bill."""
 PAGE: Final = 50
 """Contracts between two looks at the clock."""
 MAX_PAGES: Final = 400
+_UNREADABLE: Final = (ArithmeticError, TypeError, ValueError, UmlaufError)
 
 logger = Logger(child=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a shard goes on: the buckets that are left, and the page within the first of them."""
-
-    buckets: tuple[str, ...]
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Shard:
-    """One shard of a run at work. `seen` are contracts billed with others of their customer."""
+class _Part:
+    """One part of a run at work. `seen` are contracts billed with others of their customer."""
 
     run_id: str
     name: str
@@ -53,59 +51,86 @@ class _Shard:
 
     @property
     def is_parked(self) -> bool:
-        return self.name == PARKED_SHARD
+        return self.name == PARKED_PART
 
 
-def bill_shard(
+def due_part(bucket: str, shard: int) -> str:
+    """The name of a day of a shard: `2026-10-01.3`."""
+    return f"{bucket}.{shard}"
+
+
+def bill_part(
     task: dict[str, Any], now: datetime, has_time: Callable[[], bool]
-) -> tuple[ShardReport, dict[str, Any]]:
+) -> tuple[PartReport, dict[str, Any]]:
     """Bill page by page while there is time, at least one page.
 
     Gives what was done and where to go on; `more` says whether there is anything left.
     """
-    run_id, name = str(task["run_id"]), str(task["shard"])
+    run_id, name = str(task["run_id"]), str(task["part"])
     numbers = NumberSupply(run_id, name, now)
     office = BillingOffice(DESK, WORKS, PARKED, numbers, now)
-    shard = _Shard(run_id, name, decode(datetime, task["through"]), numbers, office)
-    report = ShardReport()
-    place: _Place | None = _Place(tuple(task["buckets"]), task.get("cursor"))
-    try:
-        for _ in range(MAX_PAGES):
-            if place is None or (report.due and not has_time()):
-                break
-            contracts, place = _page(shard, place)
-            _look_ahead(contracts, shard)
-            for subscription in contracts:
-                report += _bill(subscription, shard)
-    except RunFinished:
-        # Somebody else did all this run had to do; what became due since is the next run's.
-        logger.warning("billing_run_finished_meanwhile", run_id=run_id, shard=name)
-        place = None
-    if place is None:
-        return report, {"more": False, "buckets": [], "cursor": None}
-    return report, {"more": True, "buckets": list(place.buckets), "cursor": place.cursor}
+    part = _Part(run_id, name, decode(datetime, task["through"]), numbers, office)
+    report = PartReport()
+    cursor = task.get("cursor")
+    for _ in range(MAX_PAGES):
+        try:
+            done, cursor = _bill_page(part, cursor)
+        except RunFinished:
+            # Somebody else did all this run had to do; what became due since is the next run's.
+            logger.warning("billing_run_finished_meanwhile", run_id=run_id, part=name)
+            cursor = None
+        else:
+            report += done
+        if cursor is None or not has_time():
+            break
+    return report, {"more": cursor is not None, "cursor": cursor}
 
 
-def _page(shard: _Shard, place: _Place) -> tuple[list[Subscription], _Place | None]:
-    """The contracts to bill next, as the index shows them, and the place after them."""
-    if shard.is_parked:
-        waiting = PARKED.waiting(limit=PAGE, cursor=place.cursor)
-        found = SUBSCRIPTIONS.find_many(parked.id for parked in waiting.items)
-        rest = _Place((), waiting.next_cursor) if waiting.next_cursor else None
-        return list(found.values()), rest
-    due = DESK.subscriptions.list_due(
-        place.buckets[0], int(shard.name), until=shard.through, limit=PAGE, cursor=place.cursor
+def _bill_page(part: _Part, cursor: str | None) -> tuple[PartReport, str | None]:
+    """Bill a page of contracts; what was done, and the cursor of the next page."""
+    page = _parked_page(cursor) if part.is_parked else _due_page(part, cursor)
+    report = PartReport()
+    for subscription_id in page.unreadable:
+        report += _parked_unread(subscription_id, part)
+    _look_ahead(page.items, part)
+    for subscription in page.items:
+        report += _bill(subscription, part)
+    return report, page.next_cursor
+
+
+def _due_page(part: _Part, cursor: str | None) -> DuePage:
+    bucket, shard = part.name.rsplit(".", 1)
+    return DESK.subscriptions.list_due(
+        bucket, int(shard), until=part.through, limit=PAGE, cursor=cursor
     )
-    return list(due.items), _place_after(place, due)
 
 
-def _place_after(place: _Place, page: Page[Subscription]) -> _Place | None:
-    if page.next_cursor:
-        return replace(place, cursor=page.next_cursor)
-    return _Place(place.buckets[1:]) if place.buckets[1:] else None
+def _parked_page(cursor: str | None) -> DuePage:
+    """The contracts that wait, read together; if that fails one by one, to find those to blame."""
+    waiting = PARKED.waiting(limit=PAGE, cursor=cursor)
+    ids = [parked.id for parked in waiting.items]
+    try:
+        found = list(SUBSCRIPTIONS.find_many(ids).values())
+    except Transient:
+        raise
+    except _UNREADABLE:
+        pass
+    else:
+        return DuePage(found, waiting.next_cursor)
+    readable, unreadable = [], []
+    for subscription_id in ids:
+        try:
+            subscription = SUBSCRIPTIONS.find(subscription_id)
+        except Transient:
+            raise
+        except _UNREADABLE:
+            unreadable.append(subscription_id)
+        else:
+            readable.extend([subscription] if subscription else [])
+    return DuePage(readable, waiting.next_cursor, tuple(unreadable))
 
 
-def _look_ahead(contracts: Sequence[Subscription], shard: _Shard) -> None:
+def _look_ahead(contracts: Sequence[Subscription], part: _Part) -> None:
     """Read customers and balances of a page together, and say how many numbers it will need."""
     CUSTOMERS.ahead.look(one.customer_id for one in contracts)
     balances: list[str] = []
@@ -119,41 +144,41 @@ def _look_ahead(contracts: Sequence[Subscription], shard: _Shard) -> None:
         except UmlaufError:
             continue  # nobody bills it: that is found out, and told, when it is its turn
         balances.append(balance_id(customer.id, entity.id, one.currency))
-        year = local_date(shard.office.now, entity.time_zone).year
+        year = local_date(part.office.now, entity.time_zone).year
         series[series_of(entity.series.invoices, year)] += 1
     BALANCES.ahead.look(balances)
-    shard.numbers.expect(series)
+    part.numbers.expect(series)
 
 
-def _bill(subscription: Subscription, shard: _Shard) -> ShardReport:
+def _bill(subscription: Subscription, part: _Part) -> PartReport:
     """Bill all that is due on one contract, and on what goes onto one invoice with it.
 
     What cannot be billed together is tried one by one, what cannot be billed alone is parked.
     """
-    if subscription.id in shard.seen:
-        return ShardReport()
-    contracts = _together(subscription, shard)
-    shard.seen.update(one.id for one in contracts)
+    if subscription.id in part.seen:
+        return PartReport()
+    contracts = _together(subscription, part)
+    part.seen.update(one.id for one in contracts)
     outcomes: dict[str, Outcome] = {}
     parked: dict[str, int] = Counter()
-    if len(contracts) > 1 and _is_caught_up(contracts, shard, outcomes):
+    if len(contracts) > 1 and _is_caught_up(contracts, part, outcomes):
         return _report(contracts, outcomes, parked)
     for one in contracts:
-        obstacle = _obstacle(one, shard, outcomes)
+        obstacle = _obstacle(one, part, outcomes)
         if obstacle is not None:
             outcomes.pop(one.id, None)
-            _park(one, obstacle, shard)
+            _park(one.id, one.next_due_at or part.office.now, obstacle, part)
             parked[obstacle.code] += 1
     return _report(contracts, outcomes, parked)
 
 
-def _together(subscription: Subscription, shard: _Shard) -> tuple[Subscription, ...]:
+def _together(subscription: Subscription, part: _Part) -> tuple[Subscription, ...]:
     """The contract alone, unless its customer wants one invoice for all."""
     customer = CUSTOMERS.ahead.peek(subscription.customer_id)
     if customer is None or not customer.billing.wants_consolidated_invoices:
         return (subscription,)
     try:
-        return due_with(subscription, shard.office.now, DESK.subscriptions)
+        return due_with(subscription, part.office.now, DESK.subscriptions)
     except Transient:
         raise
     except Exception:
@@ -162,11 +187,11 @@ def _together(subscription: Subscription, shard: _Shard) -> tuple[Subscription, 
 
 
 def _is_caught_up(
-    contracts: Sequence[Subscription], shard: _Shard, outcomes: dict[str, Outcome]
+    contracts: Sequence[Subscription], part: _Part, outcomes: dict[str, Outcome]
 ) -> bool:
     """Bill contracts together; False when that failed, which says nothing about any of them."""
     try:
-        _catch_up(contracts, shard, outcomes)
+        _catch_up(contracts, part, outcomes)
     except (Transient, RunFinished):
         raise
     except Exception:
@@ -176,11 +201,11 @@ def _is_caught_up(
 
 
 def _obstacle(
-    subscription: Subscription, shard: _Shard, outcomes: dict[str, Outcome]
+    subscription: Subscription, part: _Part, outcomes: dict[str, Outcome]
 ) -> Obstacle | None:
     """Bill one contract; what stands in the way, if anything does."""
     try:
-        _catch_up((subscription,), shard, outcomes)
+        _catch_up((subscription,), part, outcomes)
     except (Transient, RunFinished):
         raise  # says nothing about this contract: the task is repeated as a whole
     except UmlaufError as error:
@@ -193,11 +218,9 @@ def _obstacle(
     return None
 
 
-def _catch_up(
-    contracts: Sequence[Subscription], shard: _Shard, outcomes: dict[str, Outcome]
-) -> None:
+def _catch_up(contracts: Sequence[Subscription], part: _Part, outcomes: dict[str, Outcome]) -> None:
     """Bill up to date and note what became of each: billed at one boundary is billed."""
-    for results in catch_up(contracts, shard.office, were_parked=shard.is_parked):
+    for results in catch_up(contracts, part.office, were_parked=part.is_parked):
         for result in results:
             if outcomes.get(result.subscription.id) is not Outcome.BILLED:
                 outcomes[result.subscription.id] = result.outcome
@@ -205,10 +228,10 @@ def _catch_up(
 
 def _report(
     contracts: Sequence[Subscription], outcomes: Mapping[str, Outcome], parked: Mapping[str, int]
-) -> ShardReport:
+) -> PartReport:
     counts = Counter(outcomes.values())
     not_due = counts[Outcome.NOT_DUE]
-    return ShardReport(
+    return PartReport(
         due=len(contracts),
         billed=counts[Outcome.BILLED],
         nothing_to_charge=counts[Outcome.NOTHING_TO_CHARGE],
@@ -217,20 +240,26 @@ def _report(
     )
 
 
-def _park(subscription: Subscription, obstacle: Obstacle, shard: _Shard) -> None:
-    due_at = subscription.next_due_at or shard.office.now
+def _parked_unread(subscription_id: str, part: _Part) -> PartReport:
+    code = "billing.unreadable"
+    obstacle = Obstacle(code, "the record of this contract cannot be read; people must look at it")
+    _park(subscription_id, part.office.now, obstacle, part)
+    return PartReport(due=1, parked={code: 1})
+
+
+def _park(subscription_id: str, due_at: datetime, obstacle: Obstacle, part: _Part) -> None:
     carry_out(
         lambda work: park_contract(
-            subscription.id,
+            subscription_id,
             obstacle,
-            run_id=shard.run_id,
+            run_id=part.run_id,
             due_at=due_at,
             work=work,
             parked=PARKED,
         ),
         works=WORKS,
-        now=shard.office.now,
+        now=part.office.now,
     )
     logger.warning(
-        "contract_parked", subscription_id=subscription.id, run_id=shard.run_id, code=obstacle.code
+        "contract_parked", subscription_id=subscription_id, run_id=part.run_id, code=obstacle.code
     )
