@@ -70,9 +70,8 @@ def write_item(item: PlanItem) -> dict[str, Written]:
         **_metering(item),
         "supply": item.supply.value,
     }
-    if item.tax_category not in {TaxCategory.STANDARD, TaxCategory.NOT_SUBJECT} or (
-        item.tax_category is TaxCategory.NOT_SUBJECT and not isinstance(item, Deposit)
-    ):
+    usual = TaxCategory.NOT_SUBJECT if isinstance(item, Deposit) else TaxCategory.STANDARD
+    if item.tax_category is not usual:
         written["tax_category"] = item.tax_category.value
     return {**written, **_special(item), "prices": write_prices(item.prices)}
 
