@@ -57,7 +57,6 @@ REFUSED: dict[str, tuple[Callable[[], DocumentView], str]] = {
     "no lines": (lambda: replace(plain(), lines=(), taxes=()), "needs a line"),
     "a gap in the line numbers": (lambda: with_first_line(plain(), number=3), "without a gap"),
     "an unnamed line": (lambda: with_first_line(plain(), name=""), "line 1 needs a name"),
-    "a line of nothing": (lambda: with_first_line(plain(), quantity=Decimal(0)), "no quantity"),
     "days that run backwards": (
         lambda: with_first_line(plain(), days=ServiceDays(date(2026, 11, 2), date(2026, 11, 1))),
         "ends before it begins",

@@ -251,6 +251,16 @@ def export() -> DocumentView:
     )
 
 
+def consolidated() -> DocumentView:
+    """Two contracts on one invoice; the second has a tier's flat fee, but nobody rode."""
+    return document(
+        sold("E-Bike Flex", 7990, days=NOVEMBER, contract="sub_8F3K2P"),
+        sold("Lastenrad", 12990, days=NOVEMBER, contract="sub_1M7Q4X"),
+        sold("Fahrzeit", 299, count="0 minute", contract="sub_1M7Q4X"),
+        subscription_id="",
+    )
+
+
 def deposit_request() -> DocumentView:
     return document(
         sold("Kaution E-Bike", 25000, UNTAXED, count="1 piece", days=None),
@@ -334,6 +344,7 @@ SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
         discounts_in_gross,
         credits_inside,
         reverse_charge,
+        consolidated,
         credit_note,
         credit_of_what_was_left_over,
         outside_the_union,

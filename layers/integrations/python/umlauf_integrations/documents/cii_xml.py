@@ -32,7 +32,7 @@ from umlauf.billing.vat_codes import VatCode
 from umlauf.kernel.money import Money, minor_digits, round_to_minor, total
 from umlauf_integrations.documents.payment_terms import payment_terms
 from umlauf_integrations.documents.texts import TEXTS, Texts
-from umlauf_integrations.documents.units import unit_code
+from umlauf_integrations.documents.units import PIECE, unit_code
 from umlauf_integrations.documents.xml_nodes import node, node_if, serialize
 
 NAMESPACES: Final = {
@@ -67,7 +67,7 @@ def invoice_xml(view: DocumentView) -> bytes:
         _document(view, texts),
         node(
             "rsm:SupplyChainTradeTransaction",
-            *(_line(line, view) for line in view.lines),
+            *(_line(line, view, texts) for line in view.lines),
             _agreement(view),
             _delivery(view),
             _settlement(view),
@@ -89,12 +89,17 @@ def _document(view: DocumentView, texts: Texts) -> Element:
     )
 
 
-def _line(line: DocumentLine, view: DocumentView) -> Element:
+def _line(line: DocumentLine, view: DocumentView, texts: Texts) -> Element:
     price = _price(line, view)
-    unit = unit_code(line.unit)
     return node(
         "ram:IncludedSupplyChainTradeLineItem",
-        node("ram:AssociatedDocumentLineDocument", node("ram:LineID", str(line.number))),
+        node(
+            "ram:AssociatedDocumentLineDocument",
+            node("ram:LineID", str(line.number)),
+            node("ram:IncludedNote", node("ram:Content", f"{texts.contract} {line.contract}"))
+            if line.contract
+            else None,
+        ),
         node(
             "ram:SpecifiedTradeProduct",
             node_if("ram:SellerAssignedID", line.item),
@@ -106,12 +111,12 @@ def _line(line: DocumentLine, view: DocumentView) -> Element:
             node(
                 "ram:NetPriceProductTradePrice",
                 node("ram:ChargeAmount", _plain(price.amount)),
-                node("ram:BasisQuantity", _plain(price.per), unitCode=unit),
+                node("ram:BasisQuantity", _plain(price.per), unitCode=price.unit),
             ),
         ),
         node(
             "ram:SpecifiedLineTradeDelivery",
-            node("ram:BilledQuantity", _plain(price.quantity), unitCode=unit),
+            node("ram:BilledQuantity", _plain(price.quantity), unitCode=price.unit),
         ),
         node(
             "ram:SpecifiedLineTradeSettlement",
@@ -130,12 +135,14 @@ def _line(line: DocumentLine, view: DocumentView) -> Element:
 class _Price:
     """`amount` for `per` units, of which `quantity` are billed; less the discounts it is the net.
 
-    A price must not be negative (BR-27), so a credited line has a negative quantity.
+    A price must not be negative (BR-27), so a credited line has a negative quantity. What costs
+    something without any use (the flat fee of a tier) is billed as one piece.
     """
 
     amount: Decimal
     per: Decimal
     quantity: Decimal
+    unit: str
     discounts: tuple[tuple[Discount, Money], ...]
 
 
@@ -147,13 +154,14 @@ def _price(line: DocumentLine, view: DocumentView) -> _Price:
     """
     discounts = tuple((one, _net(one.amount, line, view)) for one in line.discounts)
     listed = line.net + total((net for _, net in discounts), view.currency)
-    quantity = abs(line.quantity)
+    quantity = abs(line.quantity) or Decimal(1)
     one = unit_price(Money(abs(listed.amount_minor), view.currency), quantity)
     amount = Decimal(abs(listed.amount_minor)) if one is None else one
     return _Price(
         amount=amount.scaleb(-minor_digits(view.currency)),
         per=quantity if one is None else Decimal(1),
         quantity=-quantity if listed.amount_minor < 0 else quantity,
+        unit=unit_code(line.unit) if line.quantity else PIECE,
         discounts=discounts,
     )
 

@@ -81,6 +81,8 @@ class LineTable:
     def _below(self, line: DocumentLine, room: float) -> Iterator[_Below]:
         if line.days:
             yield _Below(self._write.days(line.days))
+        if line.contract:
+            yield _Below(f"{self._texts.contract} {line.contract}")
         for text in wrap(line.description, SMALL, room)[:_MOST_DESCRIPTION_LINES]:
             yield _Below(text)
         for discount in line.discounts:

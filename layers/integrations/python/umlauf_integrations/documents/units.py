@@ -49,6 +49,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "ride": _unit(PIECE, "Fahrt|Fahrten", "rit|ritten", "ride|rides"),
         "wash": _unit(PIECE, "Waschgang|Waschgänge", "wasbeurt|wasbeurten", "wash|washes"),
         "event": _unit(PIECE, "Ereignis|Ereignisse", "gebeurtenis|gebeurtenissen", "event|events"),
+        "lump_sum": _unit("LS", "pauschal", "forfait", "lump sum"),
         "second": _unit("SEC", "Sek.", "sec.", "sec"),
         "minute": _unit("MIN", "Min.", "min.", "min"),
         "hour": _unit("HUR", "Std.", "uur", "hr|hrs"),
