@@ -8,7 +8,7 @@ member of staff.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,10 @@ class Login:
 
 
 class Platform:
-    """Starts and stops the parts in order. `cloud` is the AWS side, `stripe` and `vies` others."""
+    """Starts and stops the parts in order. `cloud` is the AWS side, `stripe` and `vies` others.
+
+    `parameters` are the template's that shall not have their default.
+    """
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Platform:
         mqtt_port: int = 0,
         start: datetime | None = None,
         state_dir: Path | None = None,
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         self.stripe = StripeStandIn(
             api_key=STRIPE_KEY,
@@ -77,6 +81,7 @@ class Platform:
             start=start,
             state_dir=state_dir,
             parameters={
+                **(parameters or {}),
                 "Stage": STAGE,
                 "StripeApiBase": self.stripe.url,
                 "ViesApiBase": self.vies.url,

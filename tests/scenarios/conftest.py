@@ -18,10 +18,14 @@ OPENING = datetime(2026, 8, 31, 8, tzinfo=UTC)
 
 
 @contextmanager
-def running_platform(state_dir: Path, start: datetime = OPENING) -> Iterator[Platform]:
+def running_platform(
+    state_dir: Path, start: datetime = OPENING, **parameters: str
+) -> Iterator[Platform]:
     """A fresh platform, which this process's own repositories read while it runs."""
     with ExitStack() as undo:
-        platform = undo.enter_context(Platform(ROOT, start=start, state_dir=state_dir))
+        platform = undo.enter_context(
+            Platform(ROOT, start=start, state_dir=state_dir, parameters=parameters)
+        )
         environment = undo.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("TABLE_PREFIX", platform.cloud.outputs["TablePrefix"])
         _forget_connections()
