@@ -7,6 +7,7 @@ import pytest
 
 from tests.offer_fakes import MONTHLY, pending_under
 from tests.subscription_samples import (
+    ANNUAL,
     BOUND,
     CITY,
     GENEROUS,
@@ -101,6 +102,10 @@ class TestAgreements:
     def test_the_plan_that_is_left_says_what_is_given_back(self) -> None:
         assert changed(running(GENEROUS), TO_PLUS).current.credit is CreditPolicy.FULL
         assert changed(running(), TO_PLUS).current.credit is CreditPolicy.UNUSED
+        left_twice = changed(changed(running(GENEROUS), TO_PLUS), TO_LITE, date(2026, 9, 20))
+        assert left_twice.current.credit is CreditPolicy.UNUSED
+        on_the_first_day = changed(running(GENEROUS), TO_PLUS, START, asked=START)
+        assert on_the_first_day.current.credit is CreditPolicy.FULL
 
     def test_what_a_change_does_not_name_is_kept(self) -> None:
         subscription = changed(running(add_ons=("theft-cover",)), ChangeQuantity(3, "theft-cover"))
@@ -206,6 +211,11 @@ class TestGrids:
         subscription = running(plan, start)
         found = [one.period.end for one in schedule(subscription, start + timedelta(days=130))]
         assert found[:4] == boundaries
+
+    def test_a_year_billed_on_a_fixed_day_begins_within_a_month(self) -> None:
+        plan = replace(ANNUAL, anchor_day=1)
+        periods = list(schedule(running(plan, date(2026, 10, 17)), date(2026, 12, 1)))
+        assert [one.period.end for one in periods] == [date(2026, 11, 1), date(2027, 11, 1)]
 
 
 class TestScheduled:
@@ -316,7 +326,7 @@ class TestTiming:
         require_timing(subscription, TO_LITE, date(2026, 12, 24), plan_of=plan_of, now=noon(MID))
         with pytest.raises(TooEarly, match="2026-10-01") as refusal:
             require_timing(subscription, TO_LITE, MID, plan_of=plan_of, now=noon(MID))
-        assert refusal.value.field == "when"
+        assert refusal.value.field == "starts_on"
 
 
 class TestTerms:

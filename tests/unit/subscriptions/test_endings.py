@@ -93,6 +93,12 @@ class TestNotice:
         ending = cancelled(billed(running(), START), MID + timedelta(days=4), noon(MID))
         assert (ending.repair_from, ending.due_on) == (date(2026, 9, 20), date(2026, 9, 20))
 
+    def test_one_that_has_not_begun_is_served_for_a_day_at_least(self) -> None:
+        to_the_day = replace(CITY, terms=Terms(ends_with_period=False))
+        ordered = replace(pending_under(to_the_day), wanted_start=OCTOBER)
+        early = started(ordered, to_the_day, noon(MID))
+        assert first_end(early, to_the_day, noon(MID)) == date(2026, 10, 2)
+
 
 class TestRevocation:
     def test_until_the_end_a_notice_can_be_taken_back(self) -> None:
@@ -166,8 +172,8 @@ class TestStorno:
     def test_also_one_that_has_ended_can_be_undone(self) -> None:
         void = voided(ended(), noon(date(2026, 11, 1)))
         assert (void.repair_from, void.next_due_at) == (START, noon(date(2026, 11, 1)))
-        over, _ = mark_billed(void, date(2026, 11, 1), noon(date(2026, 11, 1)))
-        assert over.status is Status.VOIDED
+        over, events = mark_billed(void, date(2026, 11, 1), noon(date(2026, 11, 1)))
+        assert (over.status, over.ended_at, events) == (Status.VOIDED, noon(OCTOBER), ())
 
 
 class TestWithdrawal:

@@ -176,7 +176,7 @@ def closed(subscription: Subscription, now: datetime) -> Subscription:
         subscription,
         status=status,
         asset_id=None,
-        ended_at=now,
+        ended_at=subscription.ended_at or now,
         next_due_at=None,
         reason_not_due=reason,
     )

@@ -66,7 +66,9 @@ def mark_billed(
     if billed.repair_from is not None and billed.repair_from <= day:
         billed = replace(billed, repair_from=None)
     if _is_over(billed, day):
-        return with_ending(closed_if_returned(billed, now))
+        over = closed_if_returned(billed, now)
+        # Put right after its end it ends no second time.
+        return (over, ()) if billed.ended_at is not None else with_ending(over)
     if day >= through:
         following = boundary_after(billed, day)
         if following is None:

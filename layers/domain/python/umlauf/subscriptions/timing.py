@@ -50,7 +50,9 @@ def require_timing(
     """Refuse a subscriber a day before the policy's; staff need not ask. Raises TooEarly."""
     first = policy_day(subscription, change, plan_of=plan_of, now=now)
     if day < first:
-        raise TooEarly(f"this change is possible from {first} on; choose that day", field="when")
+        raise TooEarly(
+            f"this change is possible from {first} on; choose that day", field="starts_on"
+        )
 
 
 def require_term_kept(
