@@ -20,8 +20,6 @@ from umlauf_integrations.documents.giro_code import giro_code, giro_code_text
 from umlauf_integrations.documents.payment_terms import has_giro_code
 from umlauf_integrations.documents.pdf import invoice_pdf
 
-RDF_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-
 
 @cache
 def rendered(sample: str) -> bytes:
@@ -123,6 +121,10 @@ def test_all_typefaces_are_embedded_and_no_glyph_is_missing(sample: str) -> None
         for font in fonts.values():
             descriptor = font.get_object()["/FontDescriptor"]
             assert "/FontFile2" in descriptor
+            # ISO 19005-3, 6.2.11.6: a symbolic TrueType font has no encoding but its own.
+            assert descriptor["/Flags"] & 4
+            assert "/Encoding" not in font.get_object()
+            assert "/ToUnicode" in font.get_object()
             assert re.match(r"/[A-Z]{6}\+IBMPlexSans", font.get_object()["/BaseFont"])
     assert "\x00" not in "".join(pages(rendered(sample)))
 
@@ -135,6 +137,7 @@ def test_a_character_without_a_glyph_is_marked() -> None:
 def test_the_file_says_that_it_is_an_archive_with_an_e_invoice() -> None:
     reader = read(rendered("multi_rate"))
     root: Any = reader.trailer["/Root"]
+    assert "/Filter" not in root["/Metadata"].get_object()
     xmp = fromstring(root["/Metadata"].get_object().get_data())  # noqa: S314
     said = {element.tag.rpartition("}")[2]: element.text for element in xmp.iter()}
     assert (said["part"], said["conformance"]) == ("3", "B")

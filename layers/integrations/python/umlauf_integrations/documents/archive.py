@@ -141,8 +141,7 @@ def _metadata(about: Archived) -> PDFStream:
     )
     return PDFStream(
         PDFDictionary({"Type": PDFName("Metadata"), "Subtype": PDFName("XML")}),
-        xmp.encode(),
-        filters=[],
+        xmp.encode(),  # in the clear: whoever searches an archive need not unpack it
     )
 
 
