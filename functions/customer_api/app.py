@@ -9,6 +9,7 @@ import invoices
 import me
 import payment_methods
 import sessions
+import subscription_changes
 import subscriptions
 import usage
 import wallet
@@ -19,6 +20,7 @@ app = Application("customer_api", wired())
 app.include(
     me.routes,
     subscriptions.routes,
+    subscription_changes.routes,
     payment_methods.routes,
     invoices.routes,
     credit.routes,

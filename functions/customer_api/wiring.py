@@ -5,11 +5,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
+from umlauf.billing.ports import BillingDesk
 from umlauf.customers.ports import VatIdChecks
 from umlauf.payments.ports import PaymentDesk
 from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
-from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
+from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
+from umlauf_adapters.billing.invoices import (
+    DynamoBilledCharges,
+    DynamoInvoices,
+    DynamoReceivables,
+)
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
 from umlauf_adapters.customers.customers import DynamoCustomers
@@ -23,6 +29,7 @@ from umlauf_adapters.usage.rollups import DynamoRollups
 from umlauf_adapters.wallets.sessions import DynamoSessions
 from umlauf_adapters.wallets.wallets import DynamoStartGates, DynamoTopUps, DynamoWallets
 from umlauf_http.answering import Wiring
+from umlauf_http.subscription_acts import Desk
 from umlauf_integrations.stripe.calls import StripeConnection
 from umlauf_integrations.stripe.parameters import StripeParameters
 from umlauf_integrations.stripe.provider import StripeProvider
@@ -33,6 +40,7 @@ ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
 CREDIT_BALANCES: Final = DynamoCreditBalances()
 CREDIT_NOTES: Final = DynamoCreditNotes()
+CHARGES: Final = DynamoBilledCharges()
 CUSTOMERS: Final = DynamoCustomers()
 GATES: Final = DynamoStartGates()
 INVOICES: Final = DynamoInvoices()
@@ -46,6 +54,19 @@ STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
 TOP_UPS: Final = DynamoTopUps()
 WALLETS: Final = DynamoWallets()
+DESK: Final = Desk(
+    BillingDesk(
+        subscriptions=SUBSCRIPTIONS,
+        plans=PLANS,
+        customers=CUSTOMERS,
+        rollups=InvoicedUsage(),
+        charges=CHARGES,
+        invoices=INVOICES,
+        receivables=RECEIVABLES,
+        balances=CREDIT_BALANCES,
+    ),
+    ASSETS,
+)
 
 
 def now() -> datetime:

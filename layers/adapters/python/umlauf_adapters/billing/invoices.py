@@ -72,6 +72,18 @@ class DynamoBilledCharges:
     def of_subscription(self, subscription_id: str) -> Sequence[BilledCharge]:
         return list(BILLED_CHARGES.all(subscription_partition(subscription_id), prefix=CHARGES))
 
+    def page_of_subscription(
+        self, subscription_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[BilledCharge]:
+        """The latest service period first."""
+        return BILLED_CHARGES.page(
+            subscription_partition(subscription_id),
+            prefix=CHARGES,
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+        )
+
     def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
         return BILLED_CHARGES.get_many(
             charge_key(line.subscription_id, line.service_period.end, line.charge_id)

@@ -1,0 +1,79 @@
+"""A command on one subscription, as the customer API and the operator API both take it.
+
+The request body says what to do; here it is carried out, or shown without being carried out. The
+ports are put in by the function, and so is who acts: staff are not bound by a plan's timing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from umlauf.billing.ports import BillingDesk
+from umlauf.billing.use_cases.preview_change import preview_change
+from umlauf.inventory.ports import Assets
+from umlauf.kernel.work import Work
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.pinning import Pin, carry_out_pinned, require_fresh
+from umlauf_http.calls import Call
+from umlauf_http.representations.forecasts import ChangePreviewOut
+from umlauf_http.representations.subscriptions import SubscriptionOut
+
+_UNNAMED = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything it takes to change a subscription and to show what that costs."""
+
+    billing: BillingDesk
+    assets: Assets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The subscription as it was loaded, who acts on it, and what names the act."""
+
+    subscription: Subscription
+    desk: Desk
+    command_key: str = _UNNAMED
+    by_staff: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.subscription.id
+
+
+class Act(Protocol):
+    """A request body that can be carried out on a subscription."""
+
+    @property
+    def pin(self) -> Pin | None:
+        """The preview the caller agreed to, if they name one."""
+
+    def carry_out(self, target: Target, work: Work) -> Subscription:
+        """Call the use case."""
+
+
+def carry_out(act: Act, target: Target, call: Call) -> SubscriptionOut:
+    """Carry it out as part of the call's work, as of the preview it names. Raises StalePreview."""
+    changed = carry_out_pinned(
+        lambda work: act.carry_out(target, work),
+        act.pin,
+        subscription=target.subscription,
+        work=call.work,
+    )
+    return SubscriptionOut.of(changed)
+
+
+def show(act: Act, target: Target, call: Call, *, until: date | None) -> ChangePreviewOut:
+    """What carrying it out would do, now or as of a preview before. Nothing is written."""
+    if act.pin is not None:
+        require_fresh(act.pin, target.subscription, call.now)
+    preview = preview_change(
+        target.subscription,
+        lambda work: act.carry_out(target, work),
+        as_of=call.now if act.pin is None else act.pin.as_of,
+        until=until,
+        desk=target.desk.billing,
+    )
+    return ChangePreviewOut.of(preview)

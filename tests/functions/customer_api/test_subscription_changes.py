@@ -1,0 +1,413 @@
+"""Customers change, pause, skip and end their subscriptions, and see before what it costs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.functions.api_world import World
+from tests.functions.gateway import Gateway, Reply
+from tests.functions.subscription_stories import (
+    CATALOG,
+    bill,
+    bill_through,
+    euros,
+    forecast_lines,
+    issued_lines,
+    running,
+    started,
+)
+
+# The shop's day: 2 November 2026. The tests of this module share it, so each begins where the one
+# before ended; nothing here depends on the date but through the world's clock.
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _catalog(shop: World) -> None:
+    shop.act(shop.admin, "/v1/operator/plans", CATALOG)
+
+
+@pytest.fixture(autouse=True)
+def _from_noon(shop: World) -> None:
+    """Each story begins at noon on the third of a month: no boundary comes by unasked."""
+    following = (shop.now.replace(day=1) + timedelta(days=40)).replace(day=3, hour=11, minute=0)
+    shop.now = following
+
+
+def path_of(subscription_id: str, *parts: str) -> str:
+    return "/".join(("/v1/subscriptions", subscription_id, *parts))
+
+
+def preview(customer: Gateway, subscription_id: str, act: str, body: Any, until: str = "") -> Any:
+    query = f"?until={until}" if until else ""
+    reply = customer.post(path_of(subscription_id, act, f"preview{query}"), body)
+    assert reply.status == 200, reply.text
+    return reply.json
+
+
+def as_shown(shown: Any) -> dict[str, Any]:
+    names = ("as_of", "subscription_version")
+    return {"as_shown": {name: shown[name] for name in names}}
+
+
+def quantity(count: int, **more: Any) -> dict[str, Any]:
+    return {"change": {"kind": "change_quantity", "quantity": count}, **more}
+
+
+CHANGES: list[Any] = [
+    pytest.param("changes", quantity(2), id="two instead of one"),
+    pytest.param("changes", {"change": {"kind": "add_add_on", "add_on": "cover"}}, id="add-on"),
+    pytest.param(
+        "changes", {"change": {"kind": "change_plan", "plan_id": "cargo"}}, id="other plan"
+    ),
+    pytest.param("changes", quantity(2, starts_on="period_end"), id="at the period's end"),
+    pytest.param("pauses", {}, id="pause from today"),
+    pytest.param("cancellation", {}, id="notice"),
+    pytest.param("withdrawal", {}, id="withdrawal"),
+]
+
+
+@pytest.mark.parametrize(("act", "body"), CHANGES)
+def test_what_was_previewed_is_what_is_billed(shop: World, act: str, body: Any) -> None:
+    subscription_id, customer = running(shop)
+    customer_id = shop.look(customer, "/v1/me")["id"]
+    before = issued_lines(customer_id)
+    shop.later(days=9, minutes=7)
+    shown = preview(customer, subscription_id, act, body)
+
+    shop.later(minutes=50)
+    done = shop.act(customer, path_of(subscription_id, act), {**body, **as_shown(shown)})
+    assert _as_agreed(done) == _as_agreed(shown["subscription"])
+    bill_through(shop, subscription_id, shown["until"])
+    assert issued_lines(customer_id, but=before) == forecast_lines(shown["changed"])
+
+
+def test_a_preview_changes_nothing(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    before = shop.look(customer, path_of(subscription_id))
+    shown = preview(customer, subscription_id, "changes", quantity(3))
+    assert shown["subscription"]["quantity"] == 3
+    assert shop.look(customer, path_of(subscription_id)) == before
+    again = preview(customer, subscription_id, "changes", quantity(3))
+    assert again == shown
+
+
+def test_the_difference_a_change_makes_is_told(shop: World) -> None:
+    """On the first day of its period: two at 30.00 instead of one."""
+    subscription_id, customer = running(shop)
+    shown = preview(customer, subscription_id, "changes", quantity(2))
+    assert shown["unchanged"]["now_due"] == euros(0)
+    assert shown["changed"]["now_due"] == euros(3000)
+    assert shown["difference_now"] == euros(3000)
+    assert shown["unchanged"]["next_bill"] == euros(3000)
+    assert shown["changed"]["next_bill"] == euros(6000)
+    assert shown["changed"]["next_bill_on"] == shown["unchanged"]["next_bill_on"]
+
+
+@pytest.mark.parametrize(
+    ("how", "field", "word"),
+    [
+        pytest.param("old", "as_of", "60 minutes", id="an hour and a second old"),
+        pytest.param(
+            "other version", "subscription_version", "changed", id="of an earlier version"
+        ),
+    ],
+)
+def test_a_stale_preview_is_refused(shop: World, how: str, field: str, word: str) -> None:
+    subscription_id, customer = running(shop)
+    shown = preview(customer, subscription_id, "changes", quantity(2))
+    if how == "old":
+        shop.later(hours=1, seconds=1)
+    else:
+        shop.act(customer, path_of(subscription_id, "pauses"), {"starts_on": _ahead(shop, 20)})
+    wish = quantity(2, **as_shown(shown))
+    refused = customer.post(path_of(subscription_id, "changes"), wish, key=shop.key())
+    assert (refused.status, refused.code) == (409, "subscriptions.stale_preview")
+    assert refused.json["field"] == field
+    assert word in refused.json["detail"]
+    assert "preview again" in refused.json["detail"]
+    assert shop.look(customer, path_of(subscription_id))["quantity"] == 1
+
+
+def test_nothing_falls_due_before_it_was_decided(shop: World) -> None:
+    """As of its preview, but a billing run that has just passed by must still see it."""
+    subscription_id, customer = running(shop)
+    shown = preview(customer, subscription_id, "changes", quantity(2))
+    shop.later(minutes=59)
+    wish = quantity(2, **as_shown(shown))
+    done = shop.act(customer, path_of(subscription_id, "changes"), wish)
+    assert done["next_due_at"] == shop.now.isoformat().replace("+00:00", "Z")
+
+
+def test_a_scheduled_change_is_seen_and_withdrawn(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    wish = quantity(4, starts_on="period_end")
+    done = shop.act(customer, path_of(subscription_id, "changes"), wish)
+    (listed,) = shop.look(customer, path_of(subscription_id, "changes"))["items"]
+    assert listed == done["scheduled"][0]
+    assert (listed["change"]["kind"], listed["change"]["quantity"]) == ("change_quantity", 4)
+    assert shop.look(customer, path_of(subscription_id, "schedule"))["next_bill"] == euros(12000)
+
+    withdrawal = path_of(subscription_id, "changes", listed["id"], "withdrawal")
+    assert shop.act(customer, withdrawal)["scheduled"] == []
+    gone = customer.post(withdrawal, key=shop.key())
+    assert (gone.status, gone.code) == (404, "subscriptions.unknown_scheduled_change")
+    assert shop.look(customer, path_of(subscription_id, "schedule"))["next_bill"] == euros(3000)
+
+
+def test_a_pause_is_previewed_begun_and_ended(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    shop.later(days=10)
+    shown = preview(customer, subscription_id, "pauses", {"ends_on": _ahead(shop, 5)})
+    assert shown["changed"]["now_due"]["amount_minor"] < 0
+    paused = shop.act(customer, path_of(subscription_id, "pauses"), {"ends_on": _ahead(shop, 5)})
+    assert paused["pauses"] == [{"starts_on": _ahead(shop, 0), "ends_on": _ahead(shop, 5)}]
+    shop.later(days=2)
+    resumed = shop.act(customer, path_of(subscription_id, "resumption"), {})
+    assert resumed["pauses"][0]["ends_on"] == _ahead(shop, 0)
+
+
+def test_deliveries_are_skipped_and_restored_until_their_cut_off(shop: World) -> None:
+    subscription_id, customer = started(shop, "surprise-box")
+    deliveries = path_of(subscription_id, "deliveries")
+    first, second, *_ = _coming(shop, customer, deliveries)
+    assert (first["comes"], second["comes"]) == (True, True)
+
+    one = {"item": "box", "period_start": second["period_start"]}
+    shop.act(customer, f"{deliveries}/skips", one)
+    shop.act(customer, f"{deliveries}/skips", one)
+    assert [each["is_skipped"] for each in _coming(shop, customer, deliveries)[:2]] == [False, True]
+    shop.act(customer, f"{deliveries}/restorations", one)
+    assert not _coming(shop, customer, deliveries)[1]["is_skipped"]
+
+
+def test_a_cancellation_shows_its_end_and_can_be_revoked(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    shown = preview(customer, subscription_id, "cancellation", {})
+    assert shown["changed"]["next_bill"] is None or shown["changed"]["bills"]
+    ending = shop.act(customer, path_of(subscription_id, "cancellation"), {})
+    assert ending["ends_on"] == shown["subscription"]["ends_on"]
+    assert ending["end_reason"] == "cancelled"
+    on = shop.act(customer, path_of(subscription_id, "cancellation", "revocation"), {})
+    assert (on["ends_on"], on["end_reason"]) == (None, None)
+
+
+def test_charges_tell_what_was_charged_and_given_back(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    shop.act(customer, path_of(subscription_id, "withdrawal"), {})
+    bill(shop, subscription_id)
+    charges = shop.look(customer, path_of(subscription_id, "charges?limit=1"))
+    (charge,) = charges["items"]
+    assert (charge["amount"], charge["credited"]) == (euros(3000), euros(3000))
+    assert charge["creditable"] == euros(0)
+    assert charge["invoice_id"]
+
+
+def test_an_order_says_when_how_many_and_for_how_long(shop: World) -> None:
+    _, customer = shop.sign_up()
+    order = {
+        "plan_id": "city-term",
+        "currency": "EUR",
+        "term": {"unit": "month", "count": 24},
+        "quantity": 2,
+        "add_ons": ["theft-cover"],
+        "add_on_quantities": {"theft-cover": 2},
+        "starts_on": _ahead(shop, 30),
+        "early_start_requested": True,
+    }
+    ordered = shop.act(customer, "/v1/subscriptions", order)
+    assert ordered["term"] == {"unit": "month", "count": 24}
+    assert (ordered["quantity"], ordered["add_on_quantities"]) == (2, {"theft-cover": 2})
+    assert ordered["wanted_start"] == _ahead(shop, 30)
+    fair = {"plan_id": "city-fair", "currency": "EUR", "chosen_minor": {"base-fee": 2500}}
+    assert shop.act(customer, "/v1/subscriptions", fair)["chosen_minor"] == {"base-fee": 2500}
+
+
+BEFORE = "2026-11-01"
+REFUSALS: list[Any] = [
+    pytest.param(
+        "changes",
+        quantity(0),
+        (400, "subscriptions.bad_quantity", "quantity"),
+        id="a quantity of 0",
+    ),
+    pytest.param(
+        "changes",
+        quantity(2, starts_on=BEFORE),
+        (409, "subscriptions.too_early", "starts_on"),
+        id="a change before today",
+    ),
+    pytest.param(
+        "changes",
+        {"change": {"kind": "change_plan", "plan_id": "city-nowhere"}},
+        (404, "catalog.unknown_plan", "plan_id"),
+        id="an unknown plan",
+    ),
+    pytest.param(
+        "changes",
+        {"change": {"kind": "remove_add_on", "add_on": "helmet"}},
+        (400, "catalog.unknown_add_on", "add_ons"),
+        id="an unknown add-on",
+    ),
+    pytest.param(
+        "changes",
+        {"change": {"kind": "choose_amount", "item": "base-fee", "amount_minor": 1}},
+        (400, "subscriptions.no_chosen_amount", "item"),
+        id="a price that is not theirs to name",
+    ),
+    pytest.param(
+        "changes",
+        {"change": {"kind": "fly"}},
+        (400, "request.invalid", "change"),
+        id="an unknown kind",
+    ),
+    pytest.param(
+        "pauses", {"starts_on": BEFORE}, (409, "subscriptions.too_early", "starts_on"), id="a pause"
+    ),
+    pytest.param(
+        "resumption", {}, (409, "subscriptions.not_paused", "starts_on"), id="no pause to end"
+    ),
+    pytest.param(
+        "cancellation",
+        {"ends_on": BEFORE},
+        (409, "subscriptions.end_too_early", "ends_on"),
+        id="an end before the notice",
+    ),
+    pytest.param(
+        "cancellation",
+        {"ends_on": "2150-01-01"},
+        (400, "subscriptions.bad_dates", "ends_on"),
+        id="an end far away",
+    ),
+    pytest.param(
+        "deliveries/skips",
+        {"item": "box", "period_start": "2026-12-01"},
+        (400, "subscriptions.no_such_delivery", "period_start"),
+        id="no such delivery",
+    ),
+    pytest.param(
+        "changes/preview?until=2026-11-01", quantity(2), (400, None, "until"), id="a past horizon"
+    ),
+    pytest.param(
+        "changes/preview?until=2150-01-01", quantity(2), (400, None, "until"), id="a far horizon"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def one(shop: World) -> tuple[str, Gateway]:
+    return running(shop)
+
+
+@pytest.mark.parametrize(("act", "body", "problem"), REFUSALS)
+def test_a_refusal_names_field_and_remedy(
+    shop: World, one: tuple[str, Gateway], act: str, body: Any, problem: tuple[int, Any, str]
+) -> None:
+    subscription_id, customer = one
+    status, code, field = problem
+    refused = customer.post(path_of(subscription_id, act), body, key=shop.key())
+    assert (refused.status, refused.code) == (status, code or "umlauf.invalid_input")
+    assert refused.json["field"] == field
+    assert len(refused.json["detail"]) > len("too bad")
+
+
+def test_a_change_after_the_end_is_refused(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    ends_on = shop.act(customer, path_of(subscription_id, "cancellation"), {})["ends_on"]
+    wish = quantity(2, starts_on=ends_on)
+    refused = customer.post(path_of(subscription_id, "changes"), wish, key=shop.key())
+    _require(refused, 400, "subscriptions.not_possible_then", "starts_on")
+
+
+def test_pauses_that_overlap_are_refused(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    pauses = path_of(subscription_id, "pauses")
+    shop.act(customer, pauses, {"starts_on": _ahead(shop, 5), "ends_on": _ahead(shop, 9)})
+    again = {"starts_on": _ahead(shop, 8), "ends_on": _ahead(shop, 12)}
+    refused = customer.post(pauses, again, key=shop.key())
+    _require(refused, 409, "subscriptions.pauses_overlap", "starts_on")
+
+
+def test_a_delivery_under_way_cannot_be_skipped(shop: World) -> None:
+    subscription_id, customer = started(shop, "surprise-box")
+    deliveries = path_of(subscription_id, "deliveries")
+    late = _coming(shop, customer, deliveries)[0]
+    shop.now = shop.now.replace(day=10, hour=12)
+    wish = {"item": "box", "period_start": _coming(shop, customer, deliveries)[0]["period_start"]}
+    assert wish["period_start"] >= late["period_start"]
+    refused = customer.post(f"{deliveries}/skips", wish, key=shop.key())
+    _require(refused, 409, "subscriptions.skip_too_late", "period_start")
+
+
+def test_a_plan_without_price_in_the_currency_is_refused(shop: World) -> None:
+    _, customer = shop.sign_up()
+    shop.add_card(customer)
+    order = {"plan_id": "surprise-box", "currency": "USD"}
+    subscription_id = shop.act(customer, "/v1/subscriptions", order)["id"]
+    shop.act(shop.admin, "/v1/operator/hand-overs", {"subscription_id": subscription_id})
+    wish = {"change": {"kind": "change_plan", "plan_id": "cargo"}}
+    for path in ("changes", "changes/preview"):
+        refused = customer.post(path_of(subscription_id, path), wish, key=shop.key())
+        _require(refused, 400, "catalog.no_price_in_currency", "currency")
+
+
+def test_a_subscription_that_has_not_started_has_no_bills_to_show(shop: World) -> None:
+    _, customer = shop.sign_up()
+    subscription_id = shop.order(customer, "city-flexible")
+    assert shop.look(customer, path_of(subscription_id, "schedule"))["bills"] == []
+    assert shop.look(customer, path_of(subscription_id, "deliveries"))["items"] == []
+    refused = customer.post(path_of(subscription_id, "changes"), quantity(2), key=shop.key())
+    assert (refused.status, refused.code) == (409, "subscriptions.not_active")
+
+
+@pytest.mark.parametrize(
+    ("method", "act", "body"),
+    [
+        ("GET", "changes", None),
+        ("GET", "schedule", None),
+        ("GET", "charges", None),
+        ("GET", "deliveries", None),
+        ("POST", "changes", quantity(2)),
+        ("POST", "changes/preview", quantity(2)),
+        ("POST", "changes/chg_1/withdrawal", None),
+        ("POST", "pauses", {}),
+        ("POST", "pauses/preview", {}),
+        ("POST", "resumption", {}),
+        ("POST", "resumption/preview", {}),
+        ("POST", "deliveries/skips", {"item": "box", "period_start": "2026-12-15"}),
+        ("POST", "deliveries/restorations", {"item": "box", "period_start": "2026-12-15"}),
+        ("POST", "cancellation", {}),
+        ("POST", "cancellation/preview", {}),
+        ("POST", "cancellation/revocation", {}),
+        ("POST", "withdrawal", {}),
+        ("POST", "withdrawal/preview", {}),
+    ],
+)
+def test_anothers_subscription_is_not_there(
+    shop: World, one: tuple[str, Gateway], method: str, act: str, body: Any
+) -> None:
+    subscription_id, _ = one
+    _, stranger = shop.sign_up()
+    headers = {"Idempotency_Key": shop.key()}
+    refused = stranger.send(method, path_of(subscription_id, act), body, headers)
+    assert (refused.status, refused.code) == (404, "subscriptions.unknown_subscription")
+
+
+def _require(refused: Reply, status: int, code: str, field: str) -> None:
+    assert (refused.status, refused.code) == (status, code), refused.text
+    assert refused.json["field"] == field
+
+
+def _ahead(shop: World, days: int) -> str:
+    return (shop.now + timedelta(days=days)).date().isoformat()
+
+
+def _coming(shop: World, customer: Gateway, path: str) -> Any:
+    return shop.look(customer, path)["items"]
+
+
+def _as_agreed(subscription: Any) -> Any:
+    """Without what a preview cannot know: a scheduled change's name, and when it is recorded."""
+    agreed = {name: value for name, value in subscription.items() if name != "next_due_at"}
+    agreed["scheduled"] = [{**one, "id": ""} for one in subscription["scheduled"]]
+    return agreed
