@@ -138,6 +138,12 @@ class MemoryNumbers:
     def taken(self, block: NumberBlock) -> Sequence[DocumentNumber]:
         return [one for one in self.store.all(DocumentNumber) if one.block_id == block.id]
 
+    def of_run(
+        self, run_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[DocumentNumber]:
+        found = [one for block in self.blocks(run_id) for one in self.taken(block)]
+        return page(found, limit, cursor)
+
 
 @dataclass
 class MemoryRuns:

@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
-from umlauf.billing.ports import CreditDesk
+from umlauf.billing.ports import BillingDesk, CreditDesk
 from umlauf.customers.ports import VatIdChecks
 from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
+from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
 from umlauf_adapters.billing.invoices import (
     DynamoBilledCharges,
     DynamoInvoices,
     DynamoReceivables,
 )
-from umlauf_adapters.billing.runs import DynamoNumbers
+from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
 from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
@@ -49,10 +50,13 @@ EVENT_LOG: Final = DynamoEventLog()
 INVOICES: Final = DynamoInvoices()
 JOURNAL: Final = DynamoJournal()
 METER_POINTS: Final = DynamoMeterPoints()
+NUMBERS: Final = DynamoNumbers()
+PARKED: Final = DynamoParkedContracts()
 PAYERS: Final = DynamoPayers()
 PLANS: Final = DynamoPlans()
 RECEIVABLES: Final = DynamoReceivables()
 RESTRICTIONS: Final = DynamoRestrictions()
+RUNS: Final = DynamoRuns()
 STATIONS: Final = DynamoStations()
 STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
@@ -84,6 +88,20 @@ def registry() -> IotRegistry:
     return IotRegistry(os.environ["DEVICE_POLICY_NAME"])
 
 
+def billing_desk() -> BillingDesk:
+    """Everything it takes to bill a contract."""
+    return BillingDesk(
+        subscriptions=SUBSCRIPTIONS,
+        plans=PLANS,
+        customers=CUSTOMERS,
+        rollups=InvoicedUsage(),
+        charges=DynamoBilledCharges(),
+        invoices=INVOICES,
+        receivables=RECEIVABLES,
+        balances=CREDIT_BALANCES,
+    )
+
+
 def credit_desk() -> CreditDesk:
     """Everything it takes to give something back by hand."""
     return CreditDesk(
@@ -91,7 +109,7 @@ def credit_desk() -> CreditDesk:
         receivables=RECEIVABLES,
         charges=DynamoBilledCharges(),
         balances=CREDIT_BALANCES,
-        numbers=DynamoNumbers(),
+        numbers=NUMBERS,
         subscriptions=SUBSCRIPTIONS,
     )
 

@@ -28,6 +28,7 @@ from umlauf_adapters.billing.invoices import (
 )
 from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
+from umlauf_adapters.kernel.layouts import BadCursor
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -189,3 +190,26 @@ def test_parked_contracts_wait_until_they_are_released() -> None:
     assert first is not None
     store(replace(first, is_resolved=True))
     assert [parked.id for parked in PARKED.waiting().items] == ["sub_2"]
+
+
+def test_a_runs_numbers_are_listed_block_by_block_and_page_by_page() -> None:
+    store(BillingRun("run_000001", NOW))
+    series = Series("RE-2026")
+    for part in ("2026-10-01.0", "2026-10-01.1", "parked"):
+        series, block = series.reserve(f"run_000001#{part}#0000", 2)
+        store(
+            block, *(DocumentNumber(name, block.id, NumberUse.VOIDED) for name in block.numbers())
+        )
+    for limit in (1, 2, 4, 50):
+        found: list[str] = []
+        cursor = None
+        for _ in range(10):
+            page = NUMBERS.of_run("run_000001", limit=limit, cursor=cursor)
+            assert len(page.items) <= limit
+            found += [number.id for number in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert found == [f"RE-2026-{n:06d}" for n in range(1, 7)]
+    with pytest.raises(BadCursor):
+        NUMBERS.of_run("run_000001", cursor="nonsense")

@@ -44,6 +44,16 @@ class RunFinished(Conflict):
     code = "billing.run_finished"
 
 
+class UnknownRun(NotFound):
+    code = "billing.unknown_run"
+
+
+class NotParked(Conflict):
+    """Nothing keeps the contract from being billed: it was, or will be when it falls due."""
+
+    code = "billing.not_parked"
+
+
 class OverCredited(Conflict):
     """More would be given back than was billed; the message says what is left."""
 

@@ -90,6 +90,14 @@ class Numbers(Protocol):
     def taken(self, block: NumberBlock) -> Sequence[DocumentNumber]:
         """The numbers of a block that are used or voided."""
 
+    def of_run(
+        self, run_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[DocumentNumber]:
+        """What became of the numbers of a run, block by block; a page may hold fewer than `limit`.
+
+        Raises BadCursor.
+        """
+
 
 class Runs(Protocol):
     def cursor(self) -> RunCursor | None: ...

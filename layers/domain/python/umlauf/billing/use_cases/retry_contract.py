@@ -1,0 +1,52 @@
+"""Bill a parked contract at once, because somebody thinks that it can be billed now."""
+
+from dataclasses import replace
+
+from umlauf.billing.errors import NotParked
+from umlauf.billing.numbering import FreeNumber, NumberBlock, Series
+from umlauf.billing.ports import BillingDesk, Numbers, ParkedContracts
+from umlauf.billing.use_cases.bill_contract import BillingResult, NextNumber, bill_contract
+from umlauf.billing.use_cases.release_contract import release_contract
+from umlauf.kernel.work import Work
+
+
+def retry_contract(
+    subscription_id: str,
+    command_id: str,
+    *,
+    work: Work,
+    desk: BillingDesk,
+    numbers: Numbers,
+    parked: ParkedContracts,
+) -> BillingResult:
+    """Bill one boundary, as a run would, and release the contract; further ones are the next run's.
+
+    A run that bills it at the same moment meets this in the contract's version. Raises NotParked,
+    UnknownSubscription, and what `bill_contract` raises: then it stays parked.
+    """
+    known = parked.get(subscription_id)
+    if known is None or known.is_resolved:
+        raise NotParked(
+            f"contract {subscription_id} is not parked; runs bill it when it is due",
+            field="subscription_id",
+        )
+    subscription = desk.subscriptions.get(subscription_id)
+    next_number = _numbers_within(work, command_id, numbers)
+    result = bill_contract(subscription, next_number, work=work, desk=desk)
+    release_contract(subscription_id, work=work, parked=parked)
+    return result
+
+
+def _numbers_within(work: Work, command_id: str, numbers: Numbers) -> NextNumber:
+    """Numbers reserved by the work that uses them, one by one: none can be left over."""
+
+    def nth(series_id: str, place: int) -> FreeNumber:
+        series = numbers.series(series_id) or Series(series_id)
+        number = series.reserved_up_to + 1 + place
+        block = NumberBlock(f"{command_id}#{series_id}#{number:06d}", series_id, number, number)
+        work.put(replace(series, reserved_up_to=number))
+        work.put(block)
+        (name,) = block.numbers()
+        return FreeNumber(name, block.id)
+
+    return nth
