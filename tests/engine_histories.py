@@ -81,17 +81,14 @@ def fee_models(draw: st.DrawFn) -> PriceModel:
 @st.composite
 def minute_prices(draw: st.DrawFn, *, has_limits: bool) -> Price:
     """None gets cheaper with use, so that laws may say so."""
-    model = draw(
-        st.sampled_from(
-            [
-                PerUnit(Decimal(9)),
-                PerUnit(Decimal("0.19")),
-                Flat(Decimal(300)),
-                Graduated((Tier(Decimal(30), Decimal(0)), Tier(None, Decimal(7)))),
-                Package(Decimal(199), Decimal(60), Decimal(10)),
-            ]
-        )
-    )
+    models: list[PriceModel] = [
+        PerUnit(Decimal(9)),
+        PerUnit(Decimal("0.19")),
+        Flat(Decimal(300)),
+        Graduated((Tier(Decimal(30), Decimal(0)), Tier(None, Decimal(7)))),
+        Package(Decimal(199), Decimal(60), Decimal(10)),
+    ]
+    model = draw(st.sampled_from(models))
     if not has_limits:
         return Price("EUR", model)
     least = draw(st.integers(0, 3_000))

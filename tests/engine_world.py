@@ -14,7 +14,6 @@ from umlauf.billing.assembling import Account, Bill, BillLine, looks_back_to
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.drafting import DraftDocument, draft_documents
-from umlauf.billing.model import PriceBasis
 from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.previewing import PreviewedBill, bill_day, billed_after, run_ahead
 from umlauf.billing.reconciling import FEE_KINDS
@@ -25,11 +24,13 @@ from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Interval, IntervalUnit, Period, local_date, start_of_day
 from umlauf.kernel.money import Money, total
-from umlauf.subscriptions.agreements import Agreement, AppliedCoupon, Change
+from umlauf.subscriptions.agreements import AppliedCoupon, Change
 from umlauf.subscriptions.changing import apply_change, begin_scheduled
+from umlauf.subscriptions.choosing import Choice
 from umlauf.subscriptions.ending import terminated, voided
-from umlauf.subscriptions.lifecycle import mark_billed, started
-from umlauf.subscriptions.model import ReasonNotDue, Subscription
+from umlauf.subscriptions.lifecycle import mark_billed
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.subscribing import subscribed
 
 MONTHLY: Final = Interval(IntervalUnit.MONTH)
 YEARLY: Final = Interval(IntervalUnit.YEAR)
@@ -78,27 +79,15 @@ class EngineWorld:
     ) -> "EngineWorld":
         """Subscribed to the first of the plans, nothing billed yet."""
         by_id = {plan.plan_id: plan for plan in plans}
-        first = next(iter(by_id.values()))
-        now = start_of_day(starts_on, time_zone)
-        ordered = Subscription(
-            id="sub",
-            customer_id="cus",
-            currency=currency,
+        subscription = subscribed(
+            next(iter(by_id.values())),
+            Choice(currency=currency, quantity=quantity),
+            now=start_of_day(starts_on, time_zone),
             time_zone=time_zone,
-            ordered_at=now,
-            agreements=(
-                Agreement(
-                    plan_id=first.plan_id,
-                    plan_version=first.plan_version,
-                    interval=first.interval,
-                    agreed_on=starts_on,
-                    quantity=quantity,
-                ),
-            ),
-            coupons=coupons,
-            reason_not_due=ReasonNotDue.NOT_ACTIVE,
+            subscription_id="sub",
+            customer_id="cus",
         )
-        return cls(by_id, started(ordered, first, now), starts_on)
+        return cls(by_id, replace(subscription, coupons=coupons), starts_on)
 
     # -- What happens -----------------------------------------------------------------------------
 
@@ -177,10 +166,8 @@ class EngineWorld:
     @property
     def contract(self) -> BilledContract:
         one = self.subscription
-        parties = Parties(seller_country="DE", customer_country="DE")
-        return BilledContract(
-            one.id, one.customer_id, one.currency, one.time_zone, PriceBasis.NET, parties
-        )
+        plan = self.plan_of(one.plan_id, one.plan_version)
+        return BilledContract.of(one, plan, Parties(seller_country="DE", customer_country="DE"))
 
     @property
     def lines(self) -> list[BillLine]:

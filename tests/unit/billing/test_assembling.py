@@ -166,6 +166,14 @@ class TestUsage:
         world.run_until(date(2026, 3, 1))
         assert world.total.amount_minor == 3_100
 
+    def test_a_grid_that_changes_in_the_past_keeps_the_cap_of_what_was_before(self) -> None:
+        capped = replace(flat_plan("capped", 3_100), commitments=(Commitment("EUR", 0, 1_000),))
+        world = EngineWorld.open([capped, flat_plan("quarterly", 9_000, QUARTERLY)], NEW_YEAR)
+        world.run_until(date(2026, 3, 5))
+        world.change(_switch("quarterly"), date(2026, 2, 28))
+        world.run_until(date(2026, 5, 28))
+        assert world.total.amount_minor == 1_000 + round(1_000 * 27 / 28) + 2 * 9_000
+
     def test_a_commitment_given_up_in_the_past_is_given_back(self) -> None:
         bound = replace(flat_plan("bound", 1_000), commitments=(Commitment("EUR", 3_000),))
         world = EngineWorld.open([bound, flat_plan("free", 1_000)], NEW_YEAR)

@@ -53,6 +53,12 @@ from umlauf.subscriptions.timeline import (
 CountedBy = Callable[[str, Period], Mapping[date, int]]
 """What a meter counted, in its whole units, per local day of a period."""
 
+
+def nothing_counted(_meter: str, _period: Period) -> Mapping[date, int]:
+    """No usage: what plans without meters need."""
+    return {}
+
+
 _ONE: Final = Decimal(1)
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -117,8 +123,8 @@ class Account:
 
     subscription: Subscription
     plan_of: PlanOf
-    billed: Sequence[BilledCharge]
-    counted_by: CountedBy
+    billed: Sequence[BilledCharge] = ()
+    counted_by: CountedBy = nothing_counted
 
 
 def looks_back_to(subscription: Subscription, day: date) -> date:
@@ -223,7 +229,7 @@ def _used(account: Account, window: _Window) -> Bill:
         for one in window.over
         for usage in desired_usage(account.subscription, account.plan_of, one)
     ]
-    rated = [charge for charge in account.billed if charge.usage is not None]
+    rated = _rated(account.billed)
     if not stretches and not rated:
         return Bill((), ())
     counts = _Counts(account, stretches, rated)
@@ -236,7 +242,9 @@ def _used(account: Account, window: _Window) -> Bill:
     ]
     changed: list[BilledCharge] = []
     for charge in rated:
-        is_gone = charge.period.end > window.over_from and _stretch_of_charge(charge) not in wanted
+        is_gone = (
+            charge.period.start >= window.over_from and _stretch_of_charge(charge) not in wanted
+        )
         late = rate_no_more(charge) if is_gone else rate_again(charge, counts.of_charge(charge))
         if late is not None:
             bill = _difference(late, account)
@@ -274,7 +282,9 @@ class _Counts:
 def _difference(late: LateUsage, account: Account) -> Bill:
     """More use is a charge of its own; less is given back by the charges of its stretch."""
     charge = late.charge
-    if late.amount.amount_minor >= 0:
+    if not late.amount:
+        return Bill((), (charge,))
+    if late.amount.amount_minor > 0:
         line = _line_of_charge(
             charge,
             charge_id=_next_id(account, charge.item, charge.period.start),
@@ -352,7 +362,7 @@ def _no_more(
     gone: dict[tuple[str, date], tuple[BillingPeriod, Adjustment]] = {}
     for charge in known:
         place = charge.item, charge.period.start
-        if charge.period.end > over_from and place not in places:
+        if charge.period.start >= over_from and place not in places:
             nothing = Adjustment(
                 charge.item,
                 charge.name,
@@ -372,7 +382,7 @@ def _rated_stretches(
         _stretch_of_usage(usage)
         for usage in desired_usage(account.subscription, account.plan_of, billing_period)
     }
-    latest = {charge.id: charge for charge in account.billed if charge.usage is not None}
+    latest = {charge.id: charge for charge in _rated(account.billed)}
     latest.update((charge.id, charge) for charge in used.changed if charge.usage is not None)
     billed = [
         RatedStretch(charge.item, charge.usage.price, charge.period, charge.usage.amount)
@@ -527,6 +537,11 @@ def _next_id(account: Account, item: str, day: date) -> str:
 
 def _units(counted: int, charge: BilledCharge) -> Decimal:
     return in_units(counted, charge.usage) if charge.usage else Decimal(0)
+
+
+def _rated(billed: Sequence[BilledCharge]) -> list[BilledCharge]:
+    """The charges that stand for a stretch's usage; those of stretches that are gone do not."""
+    return [charge for charge in billed if charge.usage is not None and charge.covered]
 
 
 def _stretch_of_usage(usage: DesiredUsage) -> tuple[object, ...]:

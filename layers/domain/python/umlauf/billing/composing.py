@@ -21,8 +21,10 @@ from umlauf.billing.model import (
 )
 from umlauf.billing.tax import Parties, TaxableAmount, split_taxes, tax_point_of, treatment_of
 from umlauf.billing.terms import LegalEntity
+from umlauf.catalog.model import Plan
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.money import Money, total
+from umlauf.subscriptions.model import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,18 @@ class BilledContract:
     time_zone: str
     price_basis: PriceBasis
     parties: Parties
+
+    @classmethod
+    def of(cls, subscription: Subscription, plan: Plan, parties: Parties) -> "BilledContract":
+        """Priced as the plan is: with tax, or without."""
+        return cls(
+            subscription_id=subscription.id,
+            customer_id=subscription.customer_id,
+            currency=subscription.currency,
+            time_zone=subscription.time_zone,
+            price_basis=PriceBasis.GROSS if plan.prices_include_tax else PriceBasis.NET,
+            parties=parties,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,15 @@ MOST_BILLS: Final = 240
 
 @dataclass(frozen=True, slots=True)
 class PreviewedBill:
-    """What will be billed on a day. A document below zero will be a credit note."""
+    """What will be billed on a day. A document below zero will be a credit note.
+
+    `afterwards` is the account once it is billed: bill from there on, and time goes on.
+    """
 
     bills_on: date
     bill: Bill
     documents: tuple[DraftDocument, ...]
+    afterwards: Account
 
 
 def preview(
@@ -75,10 +79,10 @@ def run_ahead(
         account = replace(account, subscription=subscription)
         bill, subscription = finished_bill(account, day)
         documents = draft_documents([bill], contract, entity, now=now)
-        yield PreviewedBill(day, bill, documents)
         moved, _events = mark_billed(subscription, day, now)
-        billed = billed_after(account.billed, bill, documents, f"preview-{day}")
+        billed = billed_after(account.billed, bill, documents, draft_id(subscription.id, day))
         account = replace(account, subscription=moved, billed=billed)
+        yield PreviewedBill(day, bill, documents, account)
     raise InvalidInput(f"a preview shows {MOST_BILLS} bills; choose a nearer end", field="until")
 
 
@@ -93,17 +97,26 @@ def bill_day(subscription: Subscription, now: datetime) -> date:
     return min(*days, *(day for day in ends if day is not None))
 
 
+def draft_id(subscription_id: str, day: date) -> str:
+    """What a document is called until it is issued: records of what is billed name it."""
+    return f"{subscription_id}@{day}"
+
+
 def billed_after(
     billed: Sequence[BilledCharge],
     bill: Bill,
     documents: tuple[DraftDocument, ...],
     document_id: str,
 ) -> tuple[BilledCharge, ...]:
-    """What is on record once a bill is issued."""
+    """What is on record once a bill is issued, each document under an id of its own."""
     changed = {charge.id: charge for charge in bill.changed}
     customer_id = documents[0].draft.contract.customer_id if documents else ""
     return (
         *(changed.get(charge.id, charge) for charge in billed),
-        *(record for document in documents for record in document.records(document_id)),
+        *(
+            record
+            for place, document in enumerate(documents, start=1)
+            for record in document.records(f"{document_id}.{place}")
+        ),
         *unshown_records([bill], documents, customer_id),
     )

@@ -62,20 +62,26 @@ def price_of(rated: RatedQuantity, counted: int) -> Money:
 
 def rate_again(charge: BilledCharge, counted: int) -> LateUsage | None:
     """The difference a changed count makes to a billed stretch; None if nothing changed."""
-    if charge.usage is None:
+    usage = charge.usage
+    if usage is None or counted == usage.counted:
         return None
-    return _rated_as(charge, counted, price_of(charge.usage, counted))
+    return _rated_as(charge, usage, counted, price_of(usage, counted))
 
 
 def rate_no_more(charge: BilledCharge) -> LateUsage | None:
-    """All of a stretch that is not there any more: what costs something unused goes too."""
-    return _rated_as(charge, 0, Money(0, charge.amount.currency))
+    """All of a stretch that is not there any more: what costs something unused goes too.
 
-
-def _rated_as(charge: BilledCharge, counted: int, amount: Money) -> LateUsage | None:
+    From then on its time is not rated by this charge; None if it was so already.
+    """
     usage = charge.usage
-    if usage is None or (counted, amount) == (usage.counted, usage.amount):
+    if usage is None or not (charge.covered or usage.counted or usage.amount):
         return None
+    gone = (*charge.credited_periods, *charge.covered)
+    nothing = Money(0, charge.amount.currency)
+    return _rated_as(replace(charge, credited_periods=gone), usage, 0, nothing)
+
+
+def _rated_as(charge: BilledCharge, usage: RatedQuantity, counted: int, amount: Money) -> LateUsage:
     corrected = replace(usage, counted=counted, amount=amount, corrections=usage.corrections + 1)
     return LateUsage(
         replace(charge, usage=corrected), counted - usage.counted, amount - usage.amount
