@@ -8,9 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests.credit_fakes import invoice_over
 from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
-from umlauf.billing.events import InvoiceIssued, IssuedTax
-from umlauf.billing.model import Receivable, ReceivableStatus
+from umlauf.billing.events import (
+    CreditNoteIssued,
+    CreditPaidOut,
+    InvoiceIssued,
+    IssuedTax,
+    PrepaymentRecorded,
+)
+from umlauf.billing.model import PriceBasis, Receivable, ReceivableStatus
 from umlauf.dunning.events import FeeCharged
 from umlauf.kernel.events import Event, EventEnvelope
 from umlauf.kernel.money import Money
@@ -20,6 +27,7 @@ from umlauf.ledger.chart import SKR04
 from umlauf.payments.events import PaymentProcessing, PaymentReturned, PaymentSucceeded
 from umlauf.payments.model import Purpose
 from umlauf.payments.reasons import Retry
+from umlauf_adapters.billing.credits import DynamoCreditBalances
 from umlauf_adapters.billing.invoices import DynamoReceivables
 from umlauf_adapters.kernel.documents import encode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
@@ -72,6 +80,42 @@ ISSUED = InvoiceIssued(
     due_on=date(2026, 10, 15),
     is_business=False,
 )
+NOTED = CreditNoteIssued(
+    credit_note_id="cn_1",
+    number="GS-2026-000001",
+    kind="credit_note",
+    legal_entity="umlauf-de",
+    customer_id="cus_1",
+    subscription_id="sub_1",
+    currency="EUR",
+    net=ISSUED.net,
+    tax=ISSUED.tax,
+    gross=ISSUED.gross,
+    taxes=ISSUED.taxes,
+    lines=(),
+    lowered=(),
+    to_balance=ISSUED.gross,
+    issued_on=date(2026, 10, 5),
+    is_business=False,
+)
+PREPAID = PrepaymentRecorded(
+    balance_id="cus_1.umlauf-de.EUR",
+    entry_id="cus_1.umlauf-de.EUR.000001",
+    customer_id="cus_1",
+    legal_entity="umlauf-de",
+    amount=Money(2000, "EUR"),
+    reference="bank",
+    received_on=date(2026, 10, 6),
+)
+PAID_OUT = CreditPaidOut(
+    balance_id="cus_1.umlauf-de.EUR",
+    entry_id="cus_1.umlauf-de.EUR.000002",
+    customer_id="cus_1",
+    legal_entity="umlauf-de",
+    amount=Money(1500, "EUR"),
+    reference="refund",
+    paid_on=date(2026, 10, 7),
+)
 FEE = FeeCharged("cas_1", "inv_1", "cus_1", Money(350, "EUR"), Money(350, "EUR"), "returned")
 TOP_UP = replace(SUCCEEDED, purpose=Purpose.TOP_UP, invoice_id=None, top_up_id="top_1")
 
@@ -117,6 +161,7 @@ def reactors(tables: None) -> Reactors:
     )
     work = Work(NOW)
     work.put(owed)
+    work.put(replace(invoice_over(5900, basis=PriceBasis.GROSS), id="inv_1", customer_id="cus_1"))
     DynamoWorks().commit(work)
     return Reactors()
 
@@ -146,6 +191,23 @@ def test_a_return_reopens_and_tells_why(reactors: Reactors) -> None:
     reactors.settle(message(SUCCEEDED, "a:1.0"), message(RETURNED, "a:2.0"))
     assert status() is ReceivableStatus.OPEN
     assert told() == ["billing.invoice_paid.v1", "billing.invoice_reopened.v1"]
+
+
+def test_what_is_paid_too_much_is_kept_as_credit_until_it_goes_back(reactors: Reactors) -> None:
+    """Both attempts arrive; the balance keeps the second until the bank takes it back."""
+    second = replace(SUCCEEDED, attempt_id="att_2")
+    assert reactors.settle(message(SUCCEEDED, "a:1.0"), message(second, "b:1.0")) == []
+    (balance,) = DynamoCreditBalances().of_customer("cus_1")
+    assert balance.amount == FIFTY_NINE
+    assert reactors.settle(message(replace(RETURNED, attempt_id="att_2"), "b:2.0")) == []
+    assert status() is ReceivableStatus.PAID
+    (balance,) = DynamoCreditBalances().of_customer("cus_1")
+    assert balance.amount == Money(0, "EUR")
+    assert told() == [
+        "billing.credit_applied.v1",
+        "billing.invoice_paid.v1",
+        "billing.overpayment_credited.v1",
+    ]
 
 
 def test_only_the_broken_messages_go_back(reactors: Reactors) -> None:
@@ -188,6 +250,9 @@ def test_a_whole_story_is_posted_once_and_balances(reactors: Reactors) -> None:
         message(SUCCEEDED, "a:1.0"),
         message(RETURNED, "a:2.0"),
         message(FEE, "f:1.0"),
+        message(NOTED, "n:1.0"),
+        message(PREPAID, "c:1.0"),
+        message(PAID_OUT, "c:2.0"),
     ]
     assert reactors.post(*reversed(story)) == []
     assert reactors.post(*story) == []
@@ -195,7 +260,8 @@ def test_a_whole_story_is_posted_once_and_balances(reactors: Reactors) -> None:
     assert len(entries) == len(story)
     balances = trial_balance(entries)
     assert is_balanced(balances)
-    assert balances[SKR04.debtors.number, "EUR"] == Money(5900 + 350, "EUR")
+    assert balances[SKR04.debtors.number, "EUR"] == Money(350 - 500, "EUR")
+    assert balances["4400", "EUR"] == Money(0, "EUR")
     assert sub_ledger_gaps(entries, DEBTORS.scan(), SKR04.debtors.number) == {}
 
 

@@ -16,7 +16,7 @@ from tests.collect_fakes import (
     put,
 )
 from tests.fakes import MemoryStore
-from umlauf.billing.model import ChargedFee, SettlementState
+from umlauf.billing.model import AppliedCredit, ChargedFee, CreditSource, SettlementState
 from umlauf.dunning.errors import BooksBehind, UnknownCase, UnknownDebt
 from umlauf.dunning.events import (
     CaseClosed,
@@ -117,6 +117,20 @@ def test_a_payment_closes_the_case_and_lifts_every_restriction(
     assert [type(event) for event in store.events[1:]] == [RestrictionReleased, CaseClosed]
     assert closed(store, desk) == store.get(Case, case.id), "told again, it is found closed"
     assert len(store.events) == 3
+
+
+def test_a_credit_note_over_what_is_open_closes_the_case(
+    store: MemoryStore, desk: DunningDesk
+) -> None:
+    assert opened(store, desk) is not None
+    part = a_receivable().use_credit(AppliedCredit("cn_1", CreditSource.NOTE, BANK_FEE, NOW))
+    put(store, part)
+    assert closed(store, desk) is None, "the rest is still owed"
+    debt = desk.debts.get(INVOICE)
+    assert debt is not None
+    assert debt.open == part.amount - BANK_FEE, "and no more than the rest is asked for"
+    put(store, part.use_credit(AppliedCredit("cn_2", CreditSource.NOTE, part.open, NOW)))
+    assert closed(store, desk).state is CaseState.CLOSED  # type: ignore[union-attr]
 
 
 def test_a_case_with_people_is_closed_by_a_payment_too(

@@ -24,7 +24,7 @@ from tests.collect_fakes import (
 )
 from tests.fakes import MemoryStore
 from umlauf.billing.events import InvoicePaid
-from umlauf.billing.model import ChargedFee, SettlementState
+from umlauf.billing.model import AppliedCredit, ChargedFee, CreditSource, SettlementState
 from umlauf.customers.events import CustomerSignedUp
 from umlauf.customers.model import CustomerStatus, Language
 from umlauf.dunning.events import CaseClosed, StepTaken
@@ -177,6 +177,7 @@ def test_the_same_news_twice_is_one_message(world: World) -> None:
 
 
 PAID = a_settlement(SettlementState.SUCCEEDED, "att_two")
+NOTED = AppliedCredit("cn_one", CreditSource.NOTE, PRICE, NOW)
 
 
 @pytest.mark.parametrize(
@@ -203,13 +204,22 @@ PAID = a_settlement(SettlementState.SUCCEEDED, "att_two")
         pytest.param(CLOSED, CASE, id="closed, but open again"),
         pytest.param(STARTED, replace(RENTED, status=Status.ENDED), id="started, but over"),
         pytest.param(ARRIVED, a_receivable(), id="paid, but open again"),
+        pytest.param(ARRIVED, a_receivable().use_credit(NOTED), id="paid by credit alone"),
+        pytest.param(
+            FAILED,
+            (
+                a_receivable().use_credit(replace(NOTED, amount=Money(1, "EUR"))),
+                LivePayment(INVOICE, PRICE - Money(1, "EUR"), attempts_made=2),
+            ),
+            id="failed, then credited in part and paid",
+        ),
         pytest.param(
             FAILED, replace(a_customer(), status=CustomerStatus.ERASED), id="the person is erased"
         ),
     ],
 )
 def test_what_is_overtaken_is_not_told(world: World, event: Event, overtaken_by: Any) -> None:
-    world.put(overtaken_by)
+    world.put(*(overtaken_by if isinstance(overtaken_by, tuple) else (overtaken_by,)))
     assert world.tell(event) is Told.OVERTAKEN
     assert world.post.sent == []
     assert not list(world.store.all(Message))

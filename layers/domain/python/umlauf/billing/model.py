@@ -239,6 +239,11 @@ class Receivable:
         return self._credits_from(CreditSource.MOVED)
 
     @property
+    def to_collect(self) -> Money:
+        """What payments must bring for the invoice itself to be paid: credit took the rest."""
+        return max(self._owed - self.from_balance + self.moved, self._nothing)
+
+    @property
     def open(self) -> Money:
         """What is still to be paid, fees included; never negative."""
         return max(self._owed + self.fees - self._covered, self._nothing)

@@ -44,13 +44,15 @@ def _issued(wish: Wish, desk: MessageDesk) -> Facts | None:
 
 
 def _received(wish: Wish, desk: MessageDesk) -> Facts | None:
-    """What was paid in all, while it stands.
+    """What was paid in all, while it stands; nothing when credit alone paid.
 
     Once an invoice was dunned, the end of its case is the better news; but that is told only when
     nothing is open any more.
     """
     receivable = desk.receivables.get(wish.invoice_id or "")
     if receivable is None or receivable.status is not ReceivableStatus.PAID:
+        return None
+    if not receivable.paid:
         return None
     if not receivable.open and desk.dossiers.get(receivable.id) is not None:
         return None
@@ -108,7 +110,7 @@ def _is_settled_or_settling(receivable: Receivable, desk: MessageDesk) -> bool:
     live = desk.live_payments.get(receivable.id)
     if live is None:
         return False
-    return live.live_attempt_id is not None or live.collected >= receivable.amount
+    return live.live_attempt_id is not None or live.collected >= receivable.to_collect
 
 
 def _topped_up(wish: Wish, desk: MessageDesk) -> Facts | None:  # noqa: ARG001 - credited already

@@ -101,7 +101,7 @@ Het Umlauf-team
             "Bedankt: factuur {number} is betaald",
             """Hallo {name},
 
-Je betaling van factuur {number} is binnen. Alles is afgehandeld en
+Op factuur {number} staat niets meer open. Alles is afgehandeld en
 eventuele beperkingen zijn opgeheven.
 
 Het Umlauf-team

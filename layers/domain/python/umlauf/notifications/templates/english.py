@@ -98,7 +98,7 @@ Your Umlauf team
             "Thank you: invoice {number} is paid",
             """Hello {name},
 
-Your payment for invoice {number} has arrived. Everything is settled and any
+Nothing is open on invoice {number} any more. Everything is settled and any
 restriction is lifted.
 
 Your Umlauf team

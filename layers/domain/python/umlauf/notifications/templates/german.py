@@ -101,8 +101,8 @@ Ihr Umlauf-Team
             "Danke: Rechnung {number} ist bezahlt",
             """Guten Tag {name},
 
-Ihre Zahlung zur Rechnung {number} ist angekommen. Alles ist erledigt,
-etwaige Einschränkungen sind aufgehoben.
+zur Rechnung {number} ist nichts mehr offen. Alles ist erledigt, etwaige
+Einschränkungen sind aufgehoben.
 
 Ihr Umlauf-Team
 """,
