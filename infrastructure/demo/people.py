@@ -52,12 +52,14 @@ class App:
         answer = self._public.post("/v1/signups", body, key=f"signup-{part.number}")
         self.who.customer_id = answer["id"]
 
-    def order(self) -> None:
+    def order(self, **wanted: Any) -> None:
+        """Order the part's plan; `wanted` is what else the order says."""
         part = self.who.part
         body = {
             "plan_id": part.plan_id,
             "currency": part.currency,
             "add_ons": list(part.addons),
+            **wanted,
         }
         answer = self.api.post("/v1/subscriptions", body, key=f"order-{part.number}")
         self.who.subscription_id = answer["id"]

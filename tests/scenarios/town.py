@@ -87,7 +87,7 @@ class Town:
         self.keys.mkdir(parents=True)
         (self.keys / "ca.pem").write_text(self.cloud.ca_pem)
         self._fleet = Fleet(self.cloud.mqtt_host, self.cloud.mqtt_port, self.keys / "ca.pem")
-        self._numbers = count()
+        self._numbers, self._runs = count(), count()
         self.office.open_shop(self.cloud.root / "catalog" / "plans.yaml")
 
     def close(self) -> None:
@@ -173,6 +173,11 @@ class Town:
         return str(self.http.post(f"/v1/{path}", json=login).json()["id_token"])
 
     # --- what happens -------------------------------------------------------------------------
+
+    def bill(self) -> None:
+        """Staff start a billing cycle by hand: what is due now is billed, and all that follows."""
+        self.staff.post("/v1/operator/billing-runs", {}, key=f"bill-{next(self._runs)}")
+        self.cloud.settle()
 
     def send(self, *bursts: tuple[Rider, Sequence[Json]]) -> None:
         """Each bike reports over MQTT, in this order; everything that follows from it happens."""
