@@ -10,14 +10,19 @@ from local.platform import Platform
 from tests.scenarios.conftest import ROOT, running_platform
 from tests.scenarios.telling import Tale, tell_together
 from tests.scenarios.town import Town
-from tests.scenarios.years import flexibly
+from tests.scenarios.years import bound, calendars, flexibly
 from tests.scenarios.years.contracts import local
 
 pytestmark = pytest.mark.local
 
 OPENING = local("2026-12-30")
 
-TALES: tuple[Tale, ...] = (flexibly.a_flexible_year_is_billed_by_the_day_through_every_change,)
+TALES: tuple[Tale, ...] = (
+    flexibly.a_flexible_year_is_billed_by_the_day_through_every_change,
+    bound.a_term_of_two_years_moves_on_by_each_pause,
+    bound.a_year_that_is_paid_at_once_can_be_paused_again_and_again,
+    calendars.who_begins_on_the_31st_is_billed_on_the_last_of_every_month,
+)
 
 
 @pytest.fixture(scope="module")
