@@ -57,7 +57,7 @@ def ended(on: date = OCTOBER) -> Subscription:
 
 
 class TestStart:
-    def test_handed_over_early_it_waits_for_its_day(self) -> None:
+    def test_begun_ahead_it_waits_for_its_day(self) -> None:
         ordered = replace(pending_under(CITY), wanted_start=OCTOBER)
         early = started(ordered, CITY, noon(date(2026, 9, 28)))
         assert (early.starts_on, early.anchor, early.due_on) == (OCTOBER, OCTOBER, OCTOBER)

@@ -32,6 +32,7 @@ from umlauf.subscriptions.errors import (
     NoAssetReserved,
     NotPending,
     PaymentNotReady,
+    StartsLater,
     UnknownSubscription,
     WrongAssetModel,
 )
@@ -231,6 +232,20 @@ class TestActivation:
         commits = world.store.commits
         assert world.activate(active.id, now=NOW + timedelta(days=3)) == active
         assert world.store.commits == commits
+
+    def test_before_the_day_it_was_ordered_for_nothing_is_handed_over(self) -> None:
+        """Local days: it is 1 October in Berlin while it is still September in UTC."""
+        world, october = OfferWorld(), date(2026, 10, 1)
+        world.publish(CITY_FLAT)
+        subscription = world.order(order_of(world.sign_up().id, starts_on=october))
+        asset = world.register_asset()
+        world.allocate(subscription.id, asset.id)
+        midnight = datetime(2026, 9, 30, 22, 0, tzinfo=UTC)
+        with pytest.raises(StartsLater, match="starts on 2026-10-01: hand over on that day"):
+            world.activate(subscription.id, now=midnight - timedelta(seconds=1))
+        assert world.assets.get(asset.id).state is AssetState.RESERVED
+        started = world.activate(subscription.id, now=midnight)
+        assert (started.status, started.starts_on) == (Status.ACTIVE, october)
 
     def test_a_plan_without_an_asset_starts_without_one(self) -> None:
         world = OfferWorld()

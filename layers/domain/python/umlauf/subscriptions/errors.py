@@ -21,6 +21,12 @@ class NotPending(Conflict):
     code = "subscriptions.not_pending"
 
 
+class StartsLater(Conflict):
+    """It was ordered for a later day; the message names it."""
+
+    code = "subscriptions.starts_later"
+
+
 class NotActive(Conflict):
     code = "subscriptions.not_active"
 

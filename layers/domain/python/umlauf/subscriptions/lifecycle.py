@@ -24,8 +24,9 @@ from umlauf.subscriptions.timeline import boundary_after
 def started(subscription: Subscription, plan: Plan, now: datetime) -> Subscription:
     """Begin on the day it was ordered for, or today, local time, if that has passed.
 
-    Handed over early it waits for its day; handed over late it starts late: nobody pays for what
-    they did not have. The anchor is the first day, the day a trial ends, or the plan's fixed day.
+    Nothing is handed over before that day (`activate_subscription`), so only what is previewed or
+    subscribed as a library waits for it; handed over late it starts late: nobody pays for what they
+    did not have. The anchor is the first day, the day a trial ends, or the plan's fixed day.
     """
     today = local_date(now, subscription.time_zone)
     first_day = max(today, subscription.wanted_start or today)

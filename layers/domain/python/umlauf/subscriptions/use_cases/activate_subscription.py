@@ -1,10 +1,18 @@
 """Start a subscription: hand its asset over and let the first charges fall due."""
 
+from datetime import date
+
 from umlauf.catalog.ports import Plans
 from umlauf.inventory.ports import Assets
 from umlauf.inventory.use_cases.hand_over_asset import hand_over_asset
+from umlauf.kernel.calendar import local_date
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.errors import NoAssetReserved, NotPending, PaymentNotReady
+from umlauf.subscriptions.errors import (
+    NoAssetReserved,
+    NotPending,
+    PaymentNotReady,
+    StartsLater,
+)
 from umlauf.subscriptions.events import SubscriptionActivated
 from umlauf.subscriptions.lifecycle import started
 from umlauf.subscriptions.model import Status, Subscription
@@ -23,8 +31,8 @@ def activate_subscription(
     """Activate it and hand over the asset reserved for it, in one work.
 
     `payment_ready` is the edge's word that somebody will pay: payments lies a row above. Repeated,
-    it changes nothing. Raises UnknownSubscription, NotPending, PaymentNotReady, NoAssetReserved,
-    NotReserved.
+    it changes nothing. Raises UnknownSubscription, NotPending, StartsLater, PaymentNotReady,
+    NoAssetReserved, NotReserved.
     """
     subscription = subscriptions.get(subscription_id)
     if subscription.status is Status.ACTIVE:
@@ -34,6 +42,7 @@ def activate_subscription(
             f"subscription {subscription_id} is {subscription.status}; order again",
             field="subscription_id",
         )
+    _require_day_has_come(subscription, local_date(work.now, subscription.time_zone))
     if not payment_ready:
         raise PaymentNotReady("add a payment method first", field="subscription_id")
     plan = plans.get(subscription.plan_id, subscription.plan_version)
@@ -46,6 +55,17 @@ def activate_subscription(
     active = started(subscription, plan, work.now)
     work.put(active, _activated(active))
     return active
+
+
+def _require_day_has_come(subscription: Subscription, today: date) -> None:
+    """Use before the first day would lie in no billing period: nobody would ever be billed it."""
+    wanted = subscription.wanted_start
+    if wanted is not None and today < wanted:
+        raise StartsLater(
+            f"subscription {subscription.id} starts on {wanted}: hand over on that day or later, "
+            "or order again for an earlier one",
+            field="subscription_id",
+        )
 
 
 def _activated(subscription: Subscription) -> SubscriptionActivated:
