@@ -12,7 +12,6 @@ from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.document.catalog import Catalog
 from umlauf.catalog.model import (
     AddOn,
-    Aggregation,
     BaseFee,
     Delivery,
     Deposit,
@@ -94,9 +93,9 @@ _fee_models = st.one_of(
     _bounds.flatmap(_tiers).map(Volume),
     st.builds(_chosen_amount, st.decimals(0, 99, places=2), st.decimals(0, 99, places=2)),
 )
-_usage_models: st.SearchStrategy[PriceModel] = st.one_of(
-    _monotonic,
-    _bounds.flatmap(_tiers).map(Volume),
+_usage_models = st.one_of(_monotonic, _bounds.flatmap(_tiers).map(Volume))
+models: st.SearchStrategy[PriceModel] = st.one_of(
+    _fee_models,
     st.builds(
         Percentage,
         percents,
@@ -112,12 +111,13 @@ _usage_models: st.SearchStrategy[PriceModel] = st.one_of(
         lambda rates: Intensity(tuple(Level(f"level-{n}", rate) for n, rate in enumerate(rates)))
     ),
 )
+"""Of every kind, those that no plan may have among them."""
 
 
 @st.composite
 def _books(
     draw: st.DrawFn,
-    models: st.SearchStrategy[PriceModel],
+    allowed: st.SearchStrategy[PriceModel],
     currencies: Sequence[str],
     *,
     has_spend: bool = False,
@@ -125,7 +125,7 @@ def _books(
     """A price everywhere, and perhaps more special ones that cannot be confused."""
     prices = []
     for currency in currencies:
-        price = Price(currency, draw(models))
+        price = Price(currency, draw(allowed))
         if has_spend and draw(st.booleans()):
             price = replace(price, minimum_minor=draw(figures), maximum_minor=Decimal(10**9))
         prices.append(price)
@@ -136,7 +136,7 @@ def _books(
             {"valid_from": date(2026, 1, 1), "valid_until": date(2027, 1, 1)},
         ]
         chosen = draw(st.lists(st.sampled_from(range(4)), max_size=2, unique=True))
-        prices += [Price(currency, draw(models), **narrowings[index]) for index in chosen]
+        prices += [Price(currency, draw(allowed), **narrowings[index]) for index in chosen]
     return tuple(prices)
 
 
@@ -159,11 +159,10 @@ def _items(draw: st.DrawFn, item_id: str, currencies: Sequence[str]) -> PlanItem
     if make is Delivery:
         values["skip_notice_days"] = draw(st.integers(0, 60))
     if make is MeteredItem:
-        values["aggregation"] = draw(st.sampled_from(Aggregation))
         values["prices"] = draw(_books(_usage_models, currencies, has_spend=True))
         return make(**values)
-    models = _monotonic if make is PrepaidItem else _fee_models
-    return make(**values, prices=draw(_books(models, currencies)))
+    allowed = _monotonic if make is PrepaidItem else _fee_models
+    return make(**values, prices=draw(_books(allowed, currencies)))
 
 
 @st.composite

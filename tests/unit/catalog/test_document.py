@@ -10,15 +10,17 @@ import pytest
 import yaml
 from hypothesis import given
 
-from tests.catalog_samples import TWO_YEARS, catalogs, plans
+from tests.catalog_samples import TWO_YEARS, catalogs, models, plans
 from tests.offer_fakes import CITY_FLAT, THEFT_COVER, euros
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.differences import Difference, diff_coupons, diff_plans
 from umlauf.catalog.document.catalog import Catalog, read_catalog, write_catalog
+from umlauf.catalog.document.nodes import Node
+from umlauf.catalog.document.prices import read_prices, write_prices
 from umlauf.catalog.errors import BadCatalogFile
-from umlauf.catalog.model import Plan, Terms
+from umlauf.catalog.model import Aggregation, Plan, Terms
 from umlauf.catalog.price_models.flat import Flat
-from umlauf.catalog.price_models.rating import Price
+from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf_adapters.kernel.documents import decode, encode
 
 WELCOME = Coupon(id="welcome", name="Welcome", percent=Decimal(10), periods=3)
@@ -30,6 +32,13 @@ def test_what_is_written_reads_back_as_it_was(catalog: Catalog) -> None:
     assert read_catalog(written) == catalog
     assert read_catalog(json.loads(json.dumps(written))) == catalog
     assert read_catalog(yaml.safe_load(yaml.safe_dump(written, allow_unicode=True))) == catalog
+
+
+@given(model=models)
+def test_a_price_of_any_model_reads_back_as_it_was(model: PriceModel) -> None:
+    price = Price("EUR", model)
+    assert read_prices(Node(write_prices([price]), "")) == (price,)
+    assert decode(Price, json.loads(json.dumps(encode(price)))) == price
 
 
 @given(plan=plans())
@@ -313,6 +322,30 @@ ITEM = "plans.plan.items[0]"
             ITEM + ".prices",
             "use one of flat",
             id="choosing what use costs",
+        ),
+        *(
+            pytest.param(
+                _priced({model: written}, item=USE),
+                ITEM + ".prices",
+                f"cannot be priced {model}; use one of flat, per_unit, graduated, volume, package",
+                id=f"use by {model}, of which billing knows too little",
+            )
+            for model, written in {
+                "percentage": {"rate": "1"},
+                "graduated_percentage": [{"rate": "1"}],
+                "capacity": [{"limits": {"members": 5}, "price": "1"}, {"price": "2"}],
+                "intensity": {"eco": "1"},
+            }.items()
+        ),
+        *(
+            pytest.param(
+                _priced({"per_unit": "1"}, item={**USE, "aggregation": how.value}),
+                ITEM + ".aggregation",
+                "leave aggregation out",
+                id=f"use by {how.value}, of which billing knows the sum",
+            )
+            for how in Aggregation
+            if how is not Aggregation.SUM
         ),
         pytest.param(
             _priced({"volume": [{"unit_price": "1"}]}, item={**USE, "kind": "prepaid"}),

@@ -71,7 +71,10 @@ class Supply(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How a period's usage becomes one quantity; the usage context computes it."""
+    """How a meter's events become one quantity; the usage context computes it.
+
+    What is billed is a sum: only that can be taken from day to day, and put right late.
+    """
 
     SUM = "sum"
     COUNT = "count"
@@ -169,6 +172,12 @@ class MeteredItem(_Metered):
         _require_item(self)
         _require_meter(self)
         require_usage_prices(self.prices, self.id)
+        if self.aggregation is not Aggregation.SUM:
+            raise BadPlan(
+                f"{self.id} cannot be billed by {self.aggregation.value}: use is counted as the "
+                "sum of its days, so leave aggregation out",
+                field="aggregation",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

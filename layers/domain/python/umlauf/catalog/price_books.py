@@ -12,15 +12,11 @@ from itertools import combinations
 from typing import Final
 
 from umlauf.catalog.errors import BadPlan
-from umlauf.catalog.price_models.capacity import Capacity
 from umlauf.catalog.price_models.chosen_amount import ChosenAmount
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.graduated import Graduated
-from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
-from umlauf.catalog.price_models.intensity import Intensity
 from umlauf.catalog.price_models.package import Package
 from umlauf.catalog.price_models.per_unit import PerUnit
-from umlauf.catalog.price_models.percentage import Percentage
 from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval
@@ -28,10 +24,11 @@ from umlauf.kernel.calendar import Interval
 MAX_PRICES: Final = 200
 """Entries of one item's price book: a plan version is one stored document."""
 _FEE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package, ChosenAmount)
-_USAGE_MODELS: Final = (
-    *(Flat, PerUnit, Graduated, Volume, Package),
-    *(Percentage, GraduatedPercentage, Capacity, Intensity),
-)
+_USAGE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package)
+"""What prices one number: billing knows of a period's use only what its days add up to.
+
+Transactions, peaks and levels are priced where they are known: by `rate`, in a library's use.
+"""
 _PREPAID_MODELS: Final = (Flat, PerUnit, Graduated, Package)
 """What never gets cheaper with use: a hold must pay for whatever is used within it."""
 
