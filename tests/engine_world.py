@@ -62,6 +62,7 @@ class EngineWorld:
     plans: Mapping[str, Plan]
     subscription: Subscription
     today: date
+    hour: int = 0
     usage: dict[tuple[str, date], int] = field(default_factory=dict)
     billed: tuple[BilledCharge, ...] = ()
     bills: list[tuple[date, Bill, tuple[DraftDocument, ...]]] = field(default_factory=list)
@@ -93,13 +94,15 @@ class EngineWorld:
 
     @property
     def now(self) -> datetime:
-        return start_of_day(self.today, self.subscription.time_zone).astimezone(UTC)
+        midnight = start_of_day(self.today, self.subscription.time_zone).astimezone(UTC)
+        return midnight + timedelta(hours=self.hour)
 
     def plan_of(self, plan_id: str, _version: int) -> Plan:
         return self.plans[plan_id]
 
-    def go_to(self, day: date) -> None:
-        self.today = max(self.today, day)
+    def go_to(self, day: date, hour: int = 0) -> None:
+        """Forward in time; `hour` counts from the day's local midnight."""
+        self.today, self.hour = max((self.today, self.hour), (day, hour))
 
     def change(self, change: Change, starts_on: date | None = None) -> None:
         self.subscription = apply_change(

@@ -1,14 +1,16 @@
 """Changes of a running subscription: applied when their day has come, listed until then. Pure.
 
 A change that begins on a day another one began on joins it, so their order leaves no trace. A
-change that brings back what was in force before leaves nothing at all. What it costs or gives back
-follows from the history: billing compares it with what is billed (`repair_from` says from when on).
+change that brings back what was in force before leaves nothing, but for its instant where a plan
+prorates by the second. What it costs or gives back follows from the history: billing compares it
+with what is billed (`repair_from` says from when on).
 """
 
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from umlauf.catalog.policies import ProrationBasis
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import UmlaufError
 from umlauf.kernel.events import Event
@@ -231,7 +233,7 @@ def _joined(edit: Edit, edited: Agreement, asked_at: datetime) -> tuple[Agreemen
     """The agreements with the edited one: it joins one of the same day, or follows."""
     earlier = edit.subscription.agreements[:-1]
     if edit.starts_on == edit.current.starts_on:
-        if earlier and _is_the_same_deal(earlier[-1], edited):
+        if earlier and _is_the_same_deal(earlier[-1], edited) and not _is_timed(edit, edited):
             return earlier
         return (*earlier, edited)
     if len(earlier) + 2 > MOST_AGREEMENTS:
@@ -247,6 +249,14 @@ def _joined(edit: Edit, edited: Agreement, asked_at: datetime) -> tuple[Agreemen
         credit=edit.plan.changes.credit,
     )
     return (*earlier, edit.current, following)
+
+
+def _is_timed(edit: Edit, edited: Agreement) -> bool:
+    """Whether the instant of the change stays the measure of what it gave back and charged."""
+    plans = edit.plan, edit.plan_of(edited.plan_id, edited.plan_version)
+    return edited.starts_at is not None and any(
+        plan.proration is ProrationBasis.SECONDS for plan in plans
+    )
 
 
 def _is_the_same_deal(earlier: Agreement, later: Agreement) -> bool:
