@@ -10,7 +10,7 @@ from local.platform import Platform
 from tests.scenarios.conftest import ROOT, running_platform
 from tests.scenarios.telling import Tale, tell_together
 from tests.scenarios.town import Town
-from tests.scenarios.years import bound, calendars, flexibly
+from tests.scenarios.years import bound, calendars, flexibly, late, moving
 from tests.scenarios.years.contracts import local
 
 pytestmark = pytest.mark.local
@@ -22,6 +22,9 @@ TALES: tuple[Tale, ...] = (
     bound.a_term_of_two_years_moves_on_by_each_pause,
     bound.a_year_that_is_paid_at_once_can_be_paused_again_and_again,
     calendars.who_begins_on_the_31st_is_billed_on_the_last_of_every_month,
+    calendars.days_of_23_and_25_hours_are_metered_and_prorated_as_they_are,
+    moving.what_ends_after_the_move_is_taxed_where_the_customer_lives_then,
+    late.what_is_told_late_is_charged_at_the_price_of_its_day,
 )
 
 

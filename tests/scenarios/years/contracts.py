@@ -72,22 +72,28 @@ class Contract:
     def path(self) -> str:
         return f"/v1/subscriptions/{self.rider.subscription_id}"
 
-    @property
-    def staff_path(self) -> str:
-        return f"/v1/operator/subscriptions/{self.rider.subscription_id}"
-
     # --- acts ---------------------------------------------------------------------------------
 
-    def begins(self) -> None:
-        """The bike is handed over, and the first day is billed."""
-        self.town.office.hand_over([self.rider.who])
+    def begins(self, *, is_on_line: bool = False) -> None:
+        """The bike is handed over, and the first day is billed. `is_on_line`: it will report."""
+        if is_on_line:
+            self.town.hand_over(self.rider)
+        else:
+            self.town.office.hand_over([self.rider.who])
         self.town.bill()
 
     def agrees(self, act: str, body: Json | None = None, *, until: str | None = None) -> Json:
         """Preview, carry out exactly what was shown, and have billed what is due at once."""
-        path, wanted = f"{self.path}/{act}", body or {}
+        return self._as_shown(self.api, f"{self.path}/{act}", body or {}, until)
+
+    def staff_agrees(self, act: str, body: Json | None = None, *, until: str | None = None) -> Json:
+        """The same, done by staff."""
+        path = f"/v1/operator/subscriptions/{self.rider.subscription_id}/{act}"
+        return self._as_shown(self.town.staff, path, body or {}, until)
+
+    def _as_shown(self, api: Api, path: str, wanted: Json, until: str | None) -> Json:
         query = "" if until is None else f"?until={until}"
-        shown = self.api.post(f"{path}/preview{query}", wanted)
+        shown = api.post(f"{path}/preview{query}", wanted)
         self._promised = [
             _shown_paper(document, bill["bills_on"])
             for bill in shown["changed"]["bills"]
@@ -95,7 +101,7 @@ class Contract:
         ]
         self._known = len(self.papers())
         pin = {name: shown[name] for name in ("as_of", "subscription_version")}
-        answer = self.api.post(path, {**wanted, "as_shown": pin}, key=_key())
+        answer = api.post(path, {**wanted, "as_shown": pin}, key=_key())
         self.town.bill()
         self.keeps_promises()
         return answer
@@ -112,11 +118,6 @@ class Contract:
         self.town.bill()
         return answer
 
-    def staff_does(self, act: str, body: Json | None = None) -> Json:
-        answer = self.town.staff.post(f"{self.staff_path}/{act}", body or {}, key=_key())
-        self.town.bill()
-        return answer
-
     def is_refused(self, act: str, body: Json | None = None) -> tuple[str, str]:
         """The code and the text of the refusal."""
         with pytest.raises(Refused) as refused:
@@ -129,6 +130,14 @@ class Contract:
         fit = {"asset_id": self.rider.who.asset_id, "is_fit": True}
         self.town.staff.post("/v1/operator/inspections", fit, key=_key())
         self.town.cloud.settle()
+
+    def puts_details(self, **details: Any) -> None:
+        """Replace the billing details, as they were read a moment before."""
+        path, http = "/v1/me/billing-details", self.town.http
+        signed_in = {"Authorization": f"Bearer {self.town.token(self.rider)}"}
+        version = http.get(path, headers=signed_in).headers["ETag"]
+        answer = http.put(path, json=details, headers={**signed_in, "If-Match": version})
+        assert answer.is_success, answer.text
 
     def gets_credit(self, paper: Paper, **wanted: Any) -> Json:
         """A credit note by staff, as previewed."""
