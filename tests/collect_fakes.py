@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from tests.fakes import MemoryStore
+from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice, Receivable, Settlement, SettlementState
 from umlauf.customers.model import Customer, Language
 from umlauf.dunning.debts import BookedDebts
@@ -320,6 +321,14 @@ class MemoryInvoices:
 
 
 @dataclass
+class MemoryCreditNotes:
+    store: MemoryStore
+
+    def get(self, note_id: str) -> CreditNote | None:
+        return self.store.get(CreditNote, note_id)
+
+
+@dataclass
 class MemoryCustomers:
     store: MemoryStore
 
@@ -422,6 +431,7 @@ def message_desk(store: MemoryStore, post: FakePost) -> MessageDesk:
         post=post,
         customers=MemoryCustomers(store),
         invoices=MemoryInvoices(store),
+        credit_notes=MemoryCreditNotes(store),
         receivables=MemoryReceivables(store),
         attempts=MemoryAttempts(store),
         live_payments=MemoryLivePayments(store),

@@ -23,8 +23,16 @@ from tests.collect_fakes import (
     put,
 )
 from tests.fakes import MemoryStore
+from umlauf.billing.accounts import told
+from umlauf.billing.credit_notes import CorrectedInvoice, CreditNote, NoteKind
 from umlauf.billing.events import InvoicePaid
-from umlauf.billing.model import AppliedCredit, ChargedFee, CreditSource, SettlementState
+from umlauf.billing.model import (
+    AppliedCredit,
+    ChargedFee,
+    CreditSource,
+    PriceBasis,
+    SettlementState,
+)
 from umlauf.customers.events import CustomerSignedUp
 from umlauf.customers.model import CustomerStatus, Language
 from umlauf.dunning.events import CaseClosed, StepTaken
@@ -110,6 +118,30 @@ STARTED = SubscriptionActivated(
 )
 ARRIVED = InvoicePaid(INVOICE, "2026-000001", CUSTOMER, SUBSCRIPTION, PRICE, NOW)
 TOPPED_UP = ToppedUp("wal_one", CUSTOMER, Money(2000, "EUR"), "att_top")
+
+NOTE = CreditNote(
+    id="cn_one",
+    number="GS-2026-000007",
+    kind=NoteKind.CREDIT_NOTE,
+    reason="goodwill",
+    legal_entity="umlauf-de",
+    customer_id=CUSTOMER,
+    subscription_id=SUBSCRIPTION,
+    currency="EUR",
+    price_basis=PriceBasis.GROSS,
+    is_business=False,
+    corrects=(CorrectedInvoice(INVOICE, "2026-000001", NOW.date()),),
+    lines=(),
+    taxes=(),
+    net=Money(4198, "EUR"),
+    tax=Money(798, "EUR"),
+    gross=Money(4996, "EUR"),
+    reductions=(),
+    to_balance=Money(4996, "EUR"),
+    issued_on=NOW.date(),
+    issued_at=NOW,
+)
+CANCELLED = replace(NOTE, id="cn_two", number="ST-2026-000003", kind=NoteKind.CANCELLATION)
 
 ATTEMPT = replace(an_attempt(), state=AttemptState.FAILED)
 CASE = Case(
@@ -203,6 +235,7 @@ NOTED = AppliedCredit("cn_one", CreditSource.NOTE, PRICE, NOW)
         ),
         pytest.param(CLOSED, CASE, id="closed, but open again"),
         pytest.param(STARTED, replace(RENTED, status=Status.ENDED), id="started, but over"),
+        pytest.param(told(NOTE), (), id="credited, but there is no note"),
         pytest.param(ARRIVED, a_receivable(), id="paid, but open again"),
         pytest.param(ARRIVED, a_receivable().use_credit(NOTED), id="paid by credit alone"),
         pytest.param(
@@ -249,6 +282,10 @@ def test_what_is_overtaken_is_not_told(world: World, event: Event, overtaken_by:
             ARRIVED, (a_receivable(PAID),), "Zahlung zur Rechnung 2026-000001", id="arrived"
         ),
         pytest.param(TOPPED_UP, (), "Guthaben wurde aufgeladen", id="topped up"),
+        pytest.param(told(NOTE), (NOTE,), "Gutschrift GS-2026-000007", id="credited"),
+        pytest.param(
+            told(CANCELLED), (CANCELLED,), "Stornorechnung ST-2026-000003", id="cancelled"
+        ),
     ],
 )
 def test_each_news_has_its_message(
@@ -257,6 +294,13 @@ def test_each_news_has_its_message(
     world.put(*state)
     assert world.tell(event) is Told.SENT
     assert subject in world.post.sent[0].subject
+
+
+def test_a_credit_note_is_told_once_with_its_amount(world: World) -> None:
+    world.put(NOTE)
+    assert [world.tell(told(NOTE)) for _ in range(2)] == [Told.SENT, Told.BEFORE]
+    (mail,) = world.post.sent
+    assert "49,96\u00a0€" in mail.text
 
 
 def test_a_letter_goes_to_the_print_desk_and_names_its_cost(world: World) -> None:

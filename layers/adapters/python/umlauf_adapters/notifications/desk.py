@@ -1,6 +1,7 @@
 """The message desk over DynamoDB."""
 
 from umlauf.notifications.ports import MessageDesk, Post
+from umlauf_adapters.billing.credits import DynamoCreditNotes
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.customers.customers import DynamoCustomers
 from umlauf_adapters.dunning.repositories import DynamoCases, DynamoDossiers
@@ -17,6 +18,7 @@ def dynamo_message_desk(post: Post) -> MessageDesk:
         post=post,
         customers=DynamoCustomers(),
         invoices=DynamoInvoices(),
+        credit_notes=DynamoCreditNotes(),
         receivables=DynamoReceivables(),
         attempts=DynamoPaymentAttempts(),
         live_payments=DynamoLivePayments(),

@@ -29,6 +29,8 @@ class Template(StrEnum):
     WELCOME = "welcome"
     SUBSCRIPTION_STARTED = "subscription_started"
     INVOICE_ISSUED = "invoice_issued"
+    CREDIT_NOTE_ISSUED = "credit_note_issued"
+    INVOICE_CANCELLED = "invoice_cancelled"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_RETURNED = "payment_returned"
@@ -56,6 +58,7 @@ class Wish:
     occasion: str
     channel: Channel = Channel.EMAIL
     invoice_id: str | None = None
+    credit_note_id: str | None = None
     attempt_id: str | None = None
     case_id: str | None = None
     step_id: str | None = None

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from umlauf.billing.events import InvoiceIssued, InvoicePaid
+from umlauf.billing.credit_notes import NoteKind
+from umlauf.billing.events import CreditNoteIssued, InvoiceIssued, InvoicePaid
 from umlauf.customers.events import CustomerSignedUp
 from umlauf.dunning.events import CaseClosed, StepTaken
 from umlauf.dunning.model import StepKind, StepOutcome
@@ -47,6 +48,16 @@ def _of_payment(event: InvoicePaid) -> Wish:
 def _of_invoice(event: InvoiceIssued) -> Wish:
     return Wish(
         Template.INVOICE_ISSUED, event.customer_id, event.invoice_id, invoice_id=event.invoice_id
+    )
+
+
+def _of_note(event: CreditNoteIssued) -> Wish:
+    is_cancellation = event.kind == NoteKind.CANCELLATION
+    return Wish(
+        Template.INVOICE_CANCELLED if is_cancellation else Template.CREDIT_NOTE_ISSUED,
+        event.customer_id,
+        event.credit_note_id,
+        credit_note_id=event.credit_note_id,
     )
 
 
@@ -102,6 +113,7 @@ OCCASIONS: Final[Mapping[type[Event], Callable[[Any], Wish | None]]] = MappingPr
         CustomerSignedUp: _of_signup,
         SubscriptionActivated: _of_start,
         InvoiceIssued: _of_invoice,
+        CreditNoteIssued: _of_note,
         InvoicePaid: _of_payment,
         PaymentFailed: _of_attempt,
         PaymentReturned: _of_attempt,

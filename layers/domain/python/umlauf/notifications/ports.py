@@ -6,6 +6,7 @@ Its log, the mail service, and the state of what it tells of.
 from dataclasses import dataclass
 from typing import Protocol
 
+from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.customers.model import Customer
 from umlauf.dunning.ports import Cases, Dossiers
@@ -40,6 +41,10 @@ class Invoices(Protocol):
     def get(self, invoice_id: str) -> Invoice | None: ...
 
 
+class CreditNotes(Protocol):
+    def get(self, note_id: str) -> CreditNote | None: ...
+
+
 class Receivables(Protocol):
     def get(self, invoice_id: str) -> Receivable | None: ...
 
@@ -57,6 +62,7 @@ class MessageDesk:
     post: Post
     customers: Addressees
     invoices: Invoices
+    credit_notes: CreditNotes
     receivables: Receivables
     attempts: PaymentAttempts
     live_payments: LivePayments

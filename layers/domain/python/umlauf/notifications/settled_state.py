@@ -43,6 +43,12 @@ def _issued(wish: Wish, desk: MessageDesk) -> Facts | None:
     return Facts(invoice.gross, invoice.number, invoice.due_on) if invoice else None
 
 
+def _credited(wish: Wish, desk: MessageDesk) -> Facts | None:
+    """A note never changes, so what it says stays true."""
+    note = desk.credit_notes.get(wish.credit_note_id or "")
+    return Facts(note.gross, note.number) if note else None
+
+
 def _received(wish: Wish, desk: MessageDesk) -> Facts | None:
     """What was paid in all, while it stands; nothing when credit alone paid.
 
@@ -122,6 +128,8 @@ _READERS: Final[Mapping[Template, Callable[[Wish, MessageDesk], Facts | None]]] 
         Template.WELCOME: _welcome,
         Template.SUBSCRIPTION_STARTED: _started,
         Template.INVOICE_ISSUED: _issued,
+        Template.CREDIT_NOTE_ISSUED: _credited,
+        Template.INVOICE_CANCELLED: _credited,
         Template.PAYMENT_RECEIVED: _received,
         Template.PAYMENT_FAILED: _unpaid,
         Template.PAYMENT_RETURNED: _unpaid,

@@ -40,6 +40,28 @@ doen.
 Het Umlauf-team
 """,
         ),
+        Template.CREDIT_NOTE_ISSUED: Text(
+            "Je creditfactuur {number}",
+            """Hallo {name},
+
+We geven je {amount} terug; je creditfactuur {number} staat klaar. Wat nog
+open staat, wordt met dit bedrag verlaagd. Wat overblijft, is je tegoed. Je
+vindt de factuur en je tegoed in de app; je hoeft niets te doen.
+
+Het Umlauf-team
+""",
+        ),
+        Template.INVOICE_CANCELLED: Text(
+            "Je annuleringsfactuur {number}",
+            """Hallo {name},
+
+We hebben een factuur van {amount} geannuleerd; de annuleringsfactuur
+{number} staat klaar. Je bent dit bedrag niet meer verschuldigd. Wat je al
+hebt betaald, is je tegoed. Je vindt de factuur en je tegoed in de app.
+
+Het Umlauf-team
+""",
+        ),
         Template.PAYMENT_RECEIVED: Text(
             "Je betaling van factuur {number} is binnen",
             """Hallo {name},

@@ -39,6 +39,28 @@ method on file; it is due on {due_on}. There is nothing you need to do.
 Your Umlauf team
 """,
         ),
+        Template.CREDIT_NOTE_ISSUED: Text(
+            "Your credit note {number}",
+            """Hello {name},
+
+We are giving you back {amount}; your credit note {number} is here. It lowers
+what is still open, and what is left over is your credit. You find the note
+and your credit in the app. There is nothing you need to do.
+
+Your Umlauf team
+""",
+        ),
+        Template.INVOICE_CANCELLED: Text(
+            "Your cancellation document {number}",
+            """Hello {name},
+
+We have cancelled an invoice for {amount}; the cancellation {number} is here.
+You no longer owe this amount, and what you have paid of it is your credit.
+You find the document and your credit in the app.
+
+Your Umlauf team
+""",
+        ),
         Template.PAYMENT_RECEIVED: Text(
             "Your payment for invoice {number} has arrived",
             """Hello {name},

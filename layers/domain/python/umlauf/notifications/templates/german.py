@@ -40,6 +40,28 @@ nichts zu tun.
 Ihr Umlauf-Team
 """,
         ),
+        Template.CREDIT_NOTE_ISSUED: Text(
+            "Ihre Gutschrift {number}",
+            """Guten Tag {name},
+
+wir schreiben Ihnen {amount} gut; die Rechnungskorrektur {number} ist da. Was
+noch offen ist, mindert sich darum. Was übrig bleibt, ist Ihr Guthaben. Beleg
+und Guthaben finden Sie in der App; Sie brauchen nichts zu tun.
+
+Ihr Umlauf-Team
+""",
+        ),
+        Template.INVOICE_CANCELLED: Text(
+            "Ihre Stornorechnung {number}",
+            """Guten Tag {name},
+
+wir haben eine Rechnung über {amount} storniert; die Stornorechnung {number}
+ist da. Sie schulden den Betrag nicht mehr. Was Sie schon bezahlt haben, ist
+Ihr Guthaben. Beleg und Guthaben finden Sie in der App.
+
+Ihr Umlauf-Team
+""",
+        ),
         Template.PAYMENT_RECEIVED: Text(
             "Ihre Zahlung zur Rechnung {number} ist angekommen",
             """Guten Tag {name},
