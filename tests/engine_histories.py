@@ -79,7 +79,7 @@ def fee_models(draw: st.DrawFn) -> PriceModel:
 
 
 @st.composite
-def minute_prices(draw: st.DrawFn, *, has_limits: bool) -> Price:
+def minute_prices(draw: st.DrawFn, offer: "Offer") -> Price:
     """None gets cheaper with use, so that laws may say so."""
     models: list[PriceModel] = [
         PerUnit(Decimal(9)),
@@ -88,8 +88,8 @@ def minute_prices(draw: st.DrawFn, *, has_limits: bool) -> Price:
         Graduated((Tier(Decimal(30), Decimal(0)), Tier(None, Decimal(7)))),
         Package(Decimal(199), Decimal(60), Decimal(10)),
     ]
-    model = draw(st.sampled_from(models))
-    if not has_limits:
+    model = draw(st.sampled_from(models[:1] if offer.is_linear else models))
+    if not offer.has_limits:
         return Price("EUR", model)
     least = draw(st.integers(0, 3_000))
     most = draw(st.integers(least, 9_000))
@@ -110,6 +110,8 @@ class Offer:
     bases: Sequence[ProrationBasis] = BY_DAYS
     credits: Sequence[CreditPolicy] = (CreditPolicy.UNUSED,)
     has_limits: bool = False
+    is_linear: bool = False
+    """Usage costs the same in whatever parts it is rated."""
 
 
 ANY: Final = Offer()
@@ -134,7 +136,7 @@ def plans(draw: st.DrawFn, plan_id: str, offer: Offer = ANY) -> Plan:
         MeteredItem(
             id="use",
             name="Minutes",
-            prices=(draw(minute_prices(has_limits=offer.has_limits)),),
+            prices=(draw(minute_prices(offer)),),
             meter=METER,
             unit="minute",
             meter_units_per_unit=1,

@@ -1,6 +1,7 @@
 """The laws of the billing engine, on random plans, histories and billing days."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -21,17 +22,33 @@ from tests.engine_histories import (
 from tests.engine_world import EngineWorld, days_of
 from umlauf.billing.desired import desired_fees, sharing
 from umlauf.billing.model import LineKind
-from umlauf.catalog.policies import BillingTiming, CreditPolicy
+from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.policies import BillingTiming, CreditPolicy, ProrationBasis
 from umlauf.kernel.calendar import Period
-from umlauf.subscriptions.agreements import AddAddOn, Change, ChangeQuantity
+from umlauf.kernel.money import Money
+from umlauf.subscriptions.agreements import AddAddOn, AppliedCoupon, Change, ChangeQuantity
 from umlauf.subscriptions.model import Status
+from umlauf.subscriptions.pointer import to_be_repaired
 from umlauf.subscriptions.timeline import schedule, segments
 
 Uses = list[tuple[int, int]]
 """Minutes used, and how many days after the start."""
 
 uses = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 900)), max_size=4)
-few = settings(max_examples=150)
+few = settings(max_examples=60)
+
+coupons = st.one_of(
+    st.decimals(1, 100, places=1).map(
+        lambda percent: Coupon(id="off", name="Off", percent=percent)
+    ),
+    st.builds(
+        lambda minor, *, once: Coupon(
+            id="off", name="Off", amounts=(Money(minor, "EUR"),), is_once_amount=once
+        ),
+        st.integers(1, 20_000),
+        once=st.booleans(),
+    ),
+)
 
 
 def _desired(world: EngineWorld) -> Counter[tuple[str, date]]:
@@ -323,3 +340,82 @@ def test_what_a_preview_shows_is_what_is_charged(
     assert [[document.gross for document in one.documents] for one in ahead] == [
         [document.gross for document in documents] for _, _, documents in bills
     ]
+
+
+# -- Coupons --------------------------------------------------------------------------------------
+
+
+@few
+@given(
+    story=stories(offer=Offer(is_linear=True)),
+    coupon=coupons,
+    after=st.integers(0, 60),
+    lasts=st.integers(1, 120),
+)
+def test_a_coupon_takes_off_no_more_than_it_says_and_nothing_below_zero(
+    story: Story, coupon: Coupon, after: int, lasts: int
+) -> None:
+    starts_on = story.starts_on + timedelta(days=after)
+    applied = AppliedCoupon(coupon, starts_on, starts_on + timedelta(days=lasts))
+    plain, reduced = story.world(), story.world()
+    reduced.subscription = replace(reduced.subscription, coupons=(applied,))
+    story.play(plain)
+    story.play(reduced)
+    sides = sum(1 + len(one.credited_periods) for one in (*reduced.billed, *plain.billed))
+    assert (reduced.total - plain.total).amount_minor <= sides / 2
+    assert all(line.amount.amount_minor >= 0 for line in reduced.lines if line.corrects is None)
+    (after_all,) = reduced.subscription.coupons
+    amount = coupon.amount_in("EUR")
+    if coupon.is_once_amount and amount is not None:
+        taken = sum(one.amount.amount_minor for line in reduced.lines for one in line.discounts)
+        assert taken <= amount.amount_minor
+        assert taken == (after_all.used.amount_minor if after_all.used else 0)
+
+
+@few
+@given(story=stories(), coupon=coupons)
+def test_a_coupon_taken_back_from_its_first_day_leaves_the_full_price(
+    story: Story, coupon: Coupon
+) -> None:
+    assume(not coupon.is_once_amount)
+    plain, reduced = story.world(), story.world()
+    reduced.subscription = replace(
+        reduced.subscription, coupons=(AppliedCoupon(coupon, story.starts_on),)
+    )
+    story.play(plain)
+    story.play(reduced)
+    assume(plain.subscription.status is Status.ACTIVE)
+    reduced.subscription = to_be_repaired(
+        replace(reduced.subscription, coupons=()), story.starts_on, reduced.now
+    )
+    reduced.bill()
+    sides = sum(1 + len(one.credited_periods) for one in (*reduced.fees, *plain.fees))
+    assert abs((reduced.total - plain.total).amount_minor) <= sides / 2
+    assert _paid(reduced) == _paid(plain)
+
+
+# -- By the second --------------------------------------------------------------------------------
+
+
+@few
+@given(
+    story=stories(offer=Offer(bases=(ProrationBasis.SECONDS,)), most_steps=2),
+    days=st.integers(0, 40),
+    hours=st.lists(st.integers(0, 22), min_size=1, max_size=3),
+)
+def test_by_the_second_what_is_taken_back_the_same_day_costs_nothing(
+    story: Story, days: int, hours: list[int]
+) -> None:
+    world = story.play()
+    assume(world.subscription.status is Status.ACTIVE)
+    quantity = world.subscription.current.quantity
+    day = world.today + timedelta(days=days)
+    world.run_until(day)
+    before = world.total
+    for count, hour in enumerate(sorted(hours), start=1):
+        world.go_to(day, hour)
+        world.change(ChangeQuantity(quantity + count))
+        world.bill()
+    world.change(ChangeQuantity(quantity))
+    world.bill()
+    assert abs((world.total - before).amount_minor) <= len(hours)

@@ -24,6 +24,7 @@ from umlauf.billing.rating import (
     LateUsage,
     counted_in,
     in_units,
+    percents_off,
     rate_again,
     rate_no_more,
     rate_usage,
@@ -336,7 +337,7 @@ def _adjusted(account: Account, window: _Window, used: Bill) -> Bill:
             _rated_stretches(account, used, periods[start]),
         )
     ]
-    known = [charge for charge in account.billed if charge.kind is LineKind.TRUE_UP]
+    known = [one for one in account.billed if one.kind is LineKind.TRUE_UP and one.covered]
     wanted.extend(_no_more(known, wanted, window.over_from))
     lines: list[BillLine] = []
     changed: list[BilledCharge] = []
@@ -404,17 +405,22 @@ def _settled_adjustment(
     billing_period: BillingPeriod,
     account: Account,
 ) -> Bill:
-    """The difference between what an adjustment should be and what of it is billed."""
+    """The difference between what an adjustment should be and what of it was reckoned before.
+
+    That is a charge's `full_minor`: what a coupon or a credit by hand took off is not owed again.
+    """
     currency = wanted.amount.currency
-    billed = total((charge.amount - charge.credited for charge in known), currency)
-    missing = wanted.amount - billed
+    reckoned = sum(int(charge.full_minor) for charge in known)
+    missing = wanted.amount - Money(reckoned, currency)
     lines: list[BillLine] = []
     changed: list[BilledCharge] = []
     for charge in known:
-        part = min(-missing, charge.creditable)
+        part = min(-missing, Money(int(charge.full_minor), currency))
         if part.amount_minor > 0:
-            changed.append(charge.give_back(part))
-            lines.append(_given_back(charge, charge.period, part))
+            back = min(part, charge.creditable)
+            left = charge.full_minor - part.amount_minor
+            changed.append(replace(charge.give_back(back), full_minor=left))
+            lines.append(_given_back(charge, charge.period, back))
             missing += part
     if missing:
         current = account.subscription.current
@@ -545,11 +551,13 @@ def _rated(billed: Sequence[BilledCharge]) -> list[BilledCharge]:
 
 
 def _stretch_of_usage(usage: DesiredUsage) -> tuple[object, ...]:
-    return usage.item.id, usage.period, usage.price
+    return usage.item.id, usage.period, usage.price, percents_off(usage)
 
 
 def _stretch_of_charge(charge: BilledCharge) -> tuple[object, ...]:
-    return charge.item, charge.period, charge.usage.price if charge.usage else None
+    rated = charge.usage
+    terms = (rated.price, rated.percents_off) if rated else ()
+    return charge.item, charge.period, *terms
 
 
 def _within(part: Period, whole: Period) -> bool:

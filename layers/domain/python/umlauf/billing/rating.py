@@ -44,12 +44,14 @@ def rate_usage(usage: DesiredUsage, counted: int) -> RatedQuantity:
         counted=counted,
         meter_units_per_unit=usage.item.meter_units_per_unit,
         price=usage.price,
-        percents_off=tuple(
-            coupon.percent for coupon in usage.coupons if coupon.percent is not None
-        ),
+        percents_off=percents_off(usage),
         amount=Money(0, usage.price.currency),
     )
     return replace(rated, amount=price_of(rated, counted))
+
+
+def percents_off(usage: DesiredUsage) -> tuple[Decimal, ...]:
+    return tuple(coupon.percent for coupon in usage.coupons if coupon.percent is not None)
 
 
 def price_of(rated: RatedQuantity, counted: int) -> Money:
