@@ -7,13 +7,21 @@ from decimal import Decimal
 import pytest
 
 from tests.engine_world import MONTHLY, EngineWorld, flat_plan, price
+from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import BaseFee, MeteredItem, Plan
 from umlauf.catalog.policies import BillingTiming, Commitment, CreditPolicy, ProrationBasis
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf.kernel.calendar import Interval, IntervalUnit
-from umlauf.subscriptions.agreements import BeginPause, ChangePlan, ChangeQuantity, Resume
+from umlauf.kernel.money import Money
+from umlauf.subscriptions.agreements import (
+    AppliedCoupon,
+    BeginPause,
+    ChangePlan,
+    ChangeQuantity,
+    Resume,
+)
 
 NEW_YEAR = date(2026, 1, 1)
 QUARTERLY = Interval(IntervalUnit.MONTH, 3)
@@ -173,6 +181,16 @@ class TestUsage:
         world.change(_switch("quarterly"), date(2026, 2, 28))
         world.run_until(date(2026, 5, 28))
         assert world.total.amount_minor == 1_000 + round(1_000 * 27 / 28) + 2 * 9_000
+
+    def test_an_amount_given_once_leaves_a_cap_alone(self) -> None:
+        most = Price("EUR", PerUnit(Decimal(10)), maximum_minor=Decimal(1_000))
+        gift = Coupon(id="gift", name="Gift", amounts=(Money(300, "EUR"),), is_once_amount=True)
+        world = EngineWorld.open(
+            [_metered_at("capped", most)], NEW_YEAR, coupons=(AppliedCoupon(gift, NEW_YEAR),)
+        )
+        world.use("minutes", date(2026, 1, 20), 500)
+        world.run_until(date(2026, 2, 1))
+        assert world.total.amount_minor == 1_000 - 300
 
     def test_a_commitment_given_up_in_the_past_is_given_back(self) -> None:
         bound = replace(flat_plan("bound", 1_000), commitments=(Commitment("EUR", 3_000),))
