@@ -41,7 +41,7 @@ from umlauf.billing.reconciling import (
 from umlauf.catalog.model import Supply, TaxCategory
 from umlauf.catalog.policies import BillingTiming, ProrationBasis
 from umlauf.kernel.calendar import Period
-from umlauf.kernel.money import Money, total
+from umlauf.kernel.money import Money
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.timeline import (
     BillingPeriod,

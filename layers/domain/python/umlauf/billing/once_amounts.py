@@ -1,8 +1,9 @@
 """Coupons over an amount that is given once: each bill uses what it can, the rest is carried over.
 
 They come after all other discounts, on what a bill charges: fees and usage, neither deposits nor
-what is given back. What they took off is no part of a full price, so no credit is reckoned from it;
-but no credit gives back more than was paid.
+what is given back. Nor do they take off more than caps and credits on the same bill leave to be
+paid: a coupon makes nothing cheaper than free. What they took off is no part of a full price, so no
+credit is reckoned from it; but no credit gives back more than was paid.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from decimal import Decimal
 from umlauf.billing.assembling import Account, Bill, BillLine, assemble_bill
 from umlauf.billing.discounts import Fee, discount_fees, taken_off
 from umlauf.billing.model import LineKind
-from umlauf.kernel.money import Money
+from umlauf.kernel.money import Money, split, total
 from umlauf.subscriptions.agreements import AppliedCoupon
 from umlauf.subscriptions.model import Subscription
 
@@ -43,7 +44,7 @@ def use_once_amounts(
 
 def _use(bill: Bill, applied: AppliedCoupon, currency: str) -> tuple[Bill, AppliedCoupon]:
     places = [place for place, line in enumerate(bill.lines) if _is_open_to_discounts(line)]
-    fees = [_fee(bill.lines[place]) for place in places]
+    fees = _fees([bill.lines[place] for place in places], _given_back(bill, currency))
     used = applied.used or Money(0, currency)
     reduced = discount_fees(fees, [applied.coupon], currency, used={applied.coupon.id: used})
     off = taken_off(reduced, applied.coupon.id, currency)
@@ -54,15 +55,31 @@ def _use(bill: Bill, applied: AppliedCoupon, currency: str) -> tuple[Bill, Appli
         line = lines[place]
         lines[place] = replace(
             line,
-            amount=Money(int(fee.amount_minor), currency),
+            amount=line.amount - total((one.amount for one in fee.discounts), currency),
             discounts=(*line.discounts, *fee.discounts),
         )
     return replace(bill, lines=tuple(lines)), replace(applied, used=used + off)
 
 
 def _is_open_to_discounts(line: BillLine) -> bool:
-    return line.corrects is None and line.kind is not LineKind.DEPOSIT and bool(line.amount)
+    return line.kind is not LineKind.DEPOSIT and line.amount.amount_minor > 0
 
 
-def _fee(line: BillLine) -> Fee:
-    return Fee(line.item, Decimal(max(line.amount.amount_minor, 0)))
+def _given_back(bill: Bill, currency: str) -> Money:
+    """What caps and credits take off the bill; below zero."""
+    nothing = Money(0, currency)
+    amounts = (line.amount for line in bill.lines if line.kind is not LineKind.DEPOSIT)
+    return total((min(amount, nothing) for amount in amounts), currency)
+
+
+def _fees(lines: Sequence[BillLine], given_back: Money) -> list[Fee]:
+    """What of each line a coupon may take off: what is given back is borne by all of them alike."""
+    amounts = [line.amount for line in lines]
+    if amounts and given_back:
+        nothing = Money(0, given_back.currency)
+        left = max(total(amounts, given_back.currency) + given_back, nothing)
+        amounts = list(split(left, [Decimal(one.amount_minor) for one in amounts]))
+    return [
+        Fee(line.item, Decimal(amount.amount_minor))
+        for line, amount in zip(lines, amounts, strict=True)
+    ]
