@@ -282,7 +282,7 @@ def test_what_is_overtaken_is_not_told(world: World, event: Event, overtaken_by:
             ARRIVED, (a_receivable(PAID),), "Zahlung zur Rechnung 2026-000001", id="arrived"
         ),
         pytest.param(TOPPED_UP, (), "Guthaben wurde aufgeladen", id="topped up"),
-        pytest.param(told(NOTE), (NOTE,), "Gutschrift GS-2026-000007", id="credited"),
+        pytest.param(told(NOTE), (NOTE,), "Rechnungskorrektur GS-2026-000007", id="credited"),
         pytest.param(
             told(CANCELLED), (CANCELLED,), "Stornorechnung ST-2026-000003", id="cancelled"
         ),

@@ -41,12 +41,12 @@ Het Umlauf-team
 """,
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
-            "Je creditfactuur {number}",
+            "Je creditnota {number}",
             """Hallo {name},
 
-We geven je {amount} terug; je creditfactuur {number} staat klaar. Wat nog
-open staat, wordt met dit bedrag verlaagd. Wat overblijft, is je tegoed. Je
-vindt de factuur en je tegoed in de app; je hoeft niets te doen.
+We geven je {amount} terug; je creditnota {number} staat klaar. Wat nog open
+staat, wordt met dit bedrag verlaagd. Wat overblijft, is je tegoed. Je vindt
+de creditnota en je tegoed in de app; je hoeft niets te doen.
 
 Het Umlauf-team
 """,

@@ -51,12 +51,12 @@ Your Umlauf team
 """,
         ),
         Template.INVOICE_CANCELLED: Text(
-            "Your cancellation document {number}",
+            "Your cancellation invoice {number}",
             """Hello {name},
 
-We have cancelled an invoice for {amount}; the cancellation {number} is here.
-You no longer owe this amount, and what you have paid of it is your credit.
-You find the document and your credit in the app.
+We have cancelled an invoice for {amount}; the cancellation invoice {number}
+is here. You no longer owe this amount, and what you have paid of it is your
+credit. You find the document and your credit in the app.
 
 Your Umlauf team
 """,

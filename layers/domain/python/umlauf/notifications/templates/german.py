@@ -41,7 +41,7 @@ Ihr Umlauf-Team
 """,
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
-            "Ihre Gutschrift {number}",
+            "Ihre Rechnungskorrektur {number}",
             """Guten Tag {name},
 
 wir schreiben Ihnen {amount} gut; die Rechnungskorrektur {number} ist da. Was
