@@ -130,6 +130,17 @@ def document(
     )
 
 
+def month_of_a_consumer() -> DocumentView:
+    """What most invoices look like: prices as the customer was told them, two rates, a GiroCode."""
+    return document(
+        sold("E-Bike Flex", 5900, days=NOVEMBER),
+        sold("Diebstahlschutz", 490, days=NOVEMBER),
+        sold("Fahrradzeitschrift Speiche", 420, REDUCED, days=NOVEMBER),
+        sold("Fahrzeit über Freiminuten", 2100, count="247 minute"),
+        basis=PriceBasis.GROSS,
+    )
+
+
 def multi_rate() -> DocumentView:
     return document(
         sold("E-Bike Flex", 7990, days=NOVEMBER, description="Modell Kiezgleiter 3, Größe M"),
@@ -211,6 +222,24 @@ def credit_note() -> DocumentView:
     )
 
 
+def credit_by_one_stop_shop() -> DocumentView:
+    """Dutch tax that a German seller charged a consumer, and gives back."""
+    rest = ServiceDays(date(2026, 11, 11), date(2026, 11, 30))
+    return document(
+        sold("E-bike flex: niet gebruikt", 3933, DUTCH, days=rest),
+        sold("Diefstaldekking: niet gebruikt", 327, DUTCH, days=rest),
+        kind=DocumentKind.CREDIT_NOTE,
+        number="GS-2026-000009",
+        issued_on=date(2026, 11, 11),
+        language=Language.DUTCH,
+        basis=PriceBasis.GROSS,
+        buyer=replace(BUSINESS, company="", vat_id="", reference=""),
+        payment=Payment(means=PaymentMeans.NONE),
+        due_on=None,
+        corrects=(PrecedingDocument("RE-2026-000124", date(2026, 11, 1)),),
+    )
+
+
 def credit_of_what_was_left_over() -> DocumentView:
     """The second of two halves: it takes in the half cent that the first one rounded away."""
     whole = document(
@@ -263,10 +292,13 @@ def consolidated() -> DocumentView:
 
 def deposit_request() -> DocumentView:
     return document(
-        sold("Kaution E-Bike", 25000, UNTAXED, count="1 piece", days=None),
+        sold("E-bike deposit", 25000, UNTAXED, count="1 piece", days=None),
         kind=DocumentKind.DEPOSIT_REQUEST,
-        number="KT-2026-000011",
-        notes=("Die Kaution wird nach der Rückgabe des unbeschädigten Rads zurückgezahlt.",),
+        number="KA-2026-000011",
+        language=Language.ENGLISH,
+        buyer=replace(CONSUMER, name="Orla Byrne"),
+        payment=replace(TRANSFER, reference="KA-2026-000011"),
+        notes=("We pay the deposit back once the bike has been returned undamaged.",),
     )
 
 
@@ -338,6 +370,7 @@ def forty_lines() -> DocumentView:
 SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
     made.__name__: made
     for made in (
+        month_of_a_consumer,
         multi_rate,
         gross_prices,
         discounts,
@@ -346,6 +379,7 @@ SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
         reverse_charge,
         consolidated,
         credit_note,
+        credit_by_one_stop_shop,
         credit_of_what_was_left_over,
         outside_the_union,
         export,
