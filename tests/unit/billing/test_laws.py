@@ -411,6 +411,8 @@ def test_by_the_second_what_is_taken_back_the_same_day_costs_nothing(
     quantity = world.subscription.current.quantity
     day = world.today + timedelta(days=days)
     world.run_until(day)
+    # On the day a period begins its first hours are given back too (decision 0027).
+    assume(all(charge.period.start != day for charge in world.fees))
     before = world.total
     for count, hour in enumerate(sorted(hours), start=1):
         world.go_to(day, hour)
