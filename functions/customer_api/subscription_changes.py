@@ -23,7 +23,7 @@ from umlauf_http.representations.subscription_acts import (
     WithdrawalIn,
 )
 from umlauf_http.representations.subscriptions import SubscriptionOut
-from umlauf_http.subscription_acts import Target, carry_out, show
+from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, show
 from wiring import DESK, PLANS, SUBSCRIPTIONS
 
 routes = Routes(__name__, Access.CUSTOMER)
@@ -132,7 +132,8 @@ def preview_withdrawal(
 
 
 def _own(subscription_id: str, call: Call) -> Target:
-    subscription = own_subscription(subscription_id, call)
-    if call.command is None:
-        return Target(subscription=subscription, desk=DESK)
-    return Target(subscription=subscription, desk=DESK, command_key=call.command_id)
+    return Target(
+        subscription=own_subscription(subscription_id, call),
+        desk=DESK,
+        command_key=UNNAMED if call.command is None else call.command_id,
+    )

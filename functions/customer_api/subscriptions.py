@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from ownership import own_subscription
-from umlauf.billing.use_cases.preview_change import forecast, horizon
+from umlauf.billing.forecasting import horizon
+from umlauf.billing.use_cases.forecast_bills import forecast_bills
 from umlauf.kernel.calendar import local_date
 from umlauf.subscriptions.deliveries import upcoming_deliveries
 from umlauf.subscriptions.use_cases.place_order import Order, place_order
@@ -107,7 +108,7 @@ def show_schedule(subscription_id: str, query: HorizonQuery, call: Call) -> Fore
     """Show the bills to come as the subscription stands, with what is scheduled."""
     subscription = own_subscription(subscription_id, call)
     return ForecastOut.of(
-        forecast(subscription, as_of=call.now, until=query.until, desk=DESK.billing)
+        forecast_bills(subscription, as_of=call.now, until=query.until, desk=DESK.billing)
     )
 
 

@@ -12,11 +12,15 @@ import customers
 import devices
 import documents
 import dunning_cases
+import imports
 import invoices
 import journal
+import plan_moves
 import plans
 import rentals
 import stations
+import subscription_care
+import subscription_changes
 import subscriptions
 import timeline
 from umlauf_http.application import Application
@@ -32,12 +36,16 @@ app.include(
     customers.routes,
     devices.routes,
     dunning_cases.routes,
+    imports.routes,
     invoices.routes,
     documents.routes,
     journal.routes,
+    plan_moves.routes,
     plans.routes,
     rentals.routes,
     stations.routes,
+    subscription_care.routes,
+    subscription_changes.routes,
     subscriptions.routes,
     timeline.routes,
 )

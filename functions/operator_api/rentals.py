@@ -55,7 +55,7 @@ def hand_over(body: HandOverIn, call: Call) -> SubscriptionOut:
     return SubscriptionOut.of(
         activate_subscription(
             subscription.id,
-            payment_ready=_is_payment_ready(subscription),
+            payment_ready=is_payment_ready(subscription),
             work=call.work,
             subscriptions=SUBSCRIPTIONS,
             plans=PLANS,
@@ -83,7 +83,7 @@ def inspect(body: InspectionIn, call: Call) -> AssetOut:
     )
 
 
-def _is_payment_ready(subscription: Subscription) -> bool:
+def is_payment_ready(subscription: Subscription) -> bool:
     """Somebody will pay: a method is on file, or all of it is prepaid from the wallet."""
     plan = PLANS.get(subscription.plan_id, subscription.plan_version)
     items = plan.items_with(subscription.add_ons)

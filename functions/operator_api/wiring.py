@@ -34,11 +34,13 @@ from umlauf_adapters.payments.repositories import DynamoPayers
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 from umlauf_adapters.usage.readings import DynamoMeterPoints
 from umlauf_http.answering import Wiring
+from umlauf_http.subscription_acts import Desk
 from umlauf_integrations.vies.register import vat_id_register
 
 ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
 CASES: Final = DynamoCases()
+CHARGES: Final = DynamoBilledCharges()
 COMMANDS: Final = DynamoCommands()
 COUPONS: Final = DynamoCoupons()
 CREDIT_BALANCES: Final = DynamoCreditBalances()
@@ -60,11 +62,12 @@ RUNS: Final = DynamoRuns()
 STATIONS: Final = DynamoStations()
 STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
+WORKS: Final = DynamoWorks()
 
 
 def wired() -> Wiring:
     return Wiring(
-        DynamoWorks(),
+        WORKS,
         clock=lambda: datetime.now(UTC),
         pool_id=os.environ.get("STAFF_POOL_ID"),
         allowed_origin=os.environ.get("PORTAL_ORIGIN", "*"),
@@ -95,11 +98,16 @@ def billing_desk() -> BillingDesk:
         plans=PLANS,
         customers=CUSTOMERS,
         rollups=InvoicedUsage(),
-        charges=DynamoBilledCharges(),
+        charges=CHARGES,
         invoices=INVOICES,
         receivables=RECEIVABLES,
         balances=CREDIT_BALANCES,
     )
+
+
+def act_desk() -> Desk:
+    """Everything it takes to change a subscription, and to show what that costs."""
+    return Desk(billing_desk(), ASSETS)
 
 
 def credit_desk() -> CreditDesk:
@@ -107,7 +115,7 @@ def credit_desk() -> CreditDesk:
     return CreditDesk(
         invoices=INVOICES,
         receivables=RECEIVABLES,
-        charges=DynamoBilledCharges(),
+        charges=CHARGES,
         balances=CREDIT_BALANCES,
         numbers=NUMBERS,
         subscriptions=SUBSCRIPTIONS,

@@ -28,7 +28,7 @@ from umlauf_http.representations.forecasts import ForecastLineOut
 Lines = list[dict[str, Any]]
 
 
-def _plan(name: str, price: str) -> dict[str, Any]:
+def plan(name: str, price: str) -> dict[str, Any]:
     fee = {
         "id": "base-fee",
         "kind": "base_fee",
@@ -60,7 +60,12 @@ COVER: Final = {
 }
 CATALOG: Final = {
     "add_ons": {"cover": COVER},
-    "plans": {"trailer": _plan("Trailer", "30.00"), "cargo": _plan("Cargo bike", "69.00")},
+    "plans": {
+        "trailer": plan("Trailer", "30.00"),
+        "cargo": plan("Cargo bike", "69.00"),
+        # Cheaper only from the next period on.
+        "bound": {**plan("Bound", "30.00"), "changes": {"downgrade": "period_end"}},
+    },
 }
 """Priced by the piece, in euros alone, without an asset that must be handed over."""
 

@@ -6,7 +6,7 @@ ports are put in by the function, and so is who acts: staff are not bound by a p
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.use_cases.preview_change import preview_change
@@ -18,7 +18,8 @@ from umlauf_http.calls import Call
 from umlauf_http.representations.forecasts import ChangePreviewOut
 from umlauf_http.representations.subscriptions import SubscriptionOut
 
-_UNNAMED = "preview"
+UNNAMED: Final = "preview"
+"""What an act is called that is only shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Target:
 
     subscription: Subscription
     desk: Desk
-    command_key: str = _UNNAMED
+    command_key: str = UNNAMED
     by_staff: bool = False
 
     @property

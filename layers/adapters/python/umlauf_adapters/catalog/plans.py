@@ -40,7 +40,10 @@ class DynamoPlans:
             return remembered
         plan = PLANS.get(*_plan_key(plan_id, plan_version))
         if plan is None:
-            raise UnknownPlan(f"there is no version {plan_version} of plan {plan_id!r}")
+            raise UnknownPlan(
+                f"there is no version {plan_version} of plan {plan_id!r}; see what is on sale",
+                field="plan_version",
+            )
         if len(self._remembered) < _MOST_REMEMBERED:
             self._remembered[plan_id, plan_version] = plan
         return plan

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from pydantic import Field
 
 from umlauf.billing.drafting import DraftDocument
+from umlauf.billing.forecasting import Forecast
 from umlauf.billing.model import InvoiceLine, LineDiscount
 from umlauf.billing.previewing import PreviewedBill
-from umlauf.billing.use_cases.preview_change import ChangePreview, Forecast
+from umlauf.billing.use_cases.preview_change import ChangePreview
 from umlauf_http.representations.invoices import TaxOut
 from umlauf_http.representations.subscriptions import SubscriptionOut
 from umlauf_http.wire import Day, Exact, MoneyOut, Out, Query, money_out

@@ -1,0 +1,66 @@
+"""Take over many running contracts, each on its own: what is refused stops no other."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from umlauf.catalog.ports import Plans
+from umlauf.customers.ports import Customers
+from umlauf.kernel.errors import Transient, UmlaufError
+from umlauf.kernel.work import Work, Works, carry_out
+from umlauf.subscriptions.importing import RunningContract
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.ports import Subscriptions
+from umlauf.subscriptions.use_cases.import_subscription import import_subscription
+
+
+class ImportOutcome(StrEnum):
+    IMPORTED = "imported"
+    ALREADY_THERE = "already_there"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    outcome: ImportOutcome
+    subscription: Subscription | None = None
+    refusal: UmlaufError | None = None
+
+
+def import_subscriptions(
+    contracts: Iterable[RunningContract],
+    *,
+    works: Works | None,
+    now: datetime,
+    subscriptions: Subscriptions,
+    plans: Plans,
+    customers: Customers,
+) -> list[ImportedRow]:
+    """Import each in a work of its own, in order; without `works` nothing is stored.
+
+    What was imported before is there already. Raises Transient: import all of them again then.
+    """
+    seen: set[str] = set()
+
+    def row(contract: RunningContract) -> ImportedRow:
+        def decide(work: Work) -> Subscription:
+            return import_subscription(
+                contract, work=work, subscriptions=subscriptions, plans=plans, customers=customers
+            )
+
+        try:
+            if works is None:
+                subscription = decide(Work(now))
+            else:
+                subscription = carry_out(decide, works=works, now=now)
+        except Transient:
+            raise
+        except UmlaufError as refusal:
+            return ImportedRow(ImportOutcome.REFUSED, refusal=refusal)
+        is_new = subscription.version == 0 and subscription.id not in seen
+        seen.add(subscription.id)
+        outcome = ImportOutcome.IMPORTED if is_new else ImportOutcome.ALREADY_THERE
+        return ImportedRow(outcome, subscription)
+
+    return [row(contract) for contract in contracts]
