@@ -34,10 +34,12 @@ class NumberSupply:
         self._blocks: list[NumberBlock] | None = None
         self._free: dict[str, list[FreeNumber]] = defaultdict(list)
         self._is_handed_out = False
+        self._is_expectation_new = False
 
     def expect(self, counts: Mapping[str, int]) -> None:
         """How many numbers of each series will soon be asked for, as far as that is known."""
         self._expected = dict(counts)
+        self._is_expectation_new = True
 
     def for_work(self, work: Work) -> NextNumber:
         del work  # numbers of a run are reserved ahead, in works of their own
@@ -56,6 +58,10 @@ class NumberSupply:
     def _nth(self, series: str, place: int) -> FreeNumber:
         """Raises RunFinished, NumbersBusy."""
         self._look()
+        if self._is_expectation_new:
+            for expected, count in self._expected.items():
+                self._expected[expected] = count - len(self._free[expected])
+            self._is_expectation_new = False
         self._is_handed_out = True
         while len(self._free[series]) <= place:
             self._free[series].extend(self._reserved(series))
@@ -74,8 +80,8 @@ class NumberSupply:
     def _reserved(self, series: str) -> list[FreeNumber]:
         blocks = self._blocks if self._blocks is not None else []
         doublings = min(sum(1 for block in blocks if block.series == series), _MOST_DOUBLINGS)
-        count = min(self._expected.pop(series, 0) or 2**doublings, MAX_BLOCK)
-        wanted = NumbersWanted(self._run_id, self._part, series, count)
+        count = max(self._expected.pop(series, 0), 2**doublings)
+        wanted = NumbersWanted(self._run_id, self._part, series, min(count, MAX_BLOCK))
         try:
             block = carry_out(
                 lambda work: reserve_numbers(wanted, work=work, numbers=NUMBERS, runs=RUNS),

@@ -21,10 +21,11 @@ COLUMNS = (
     "calls each",
     "read units",
     "write units",
+    "peak MiB",
 )
 TEXT = """\
-Base fee and one graduated meter, with tax, receivable, number and claims in one transaction; then
-the journal entry. CPU time includes the local database's."""
+Base fee and one graduated meter, with tax, charges, receivable and number in one transaction; then
+the journal entry. CPU time and memory include the local database's."""
 TABLE = "AWS::DynamoDB::Table"
 
 

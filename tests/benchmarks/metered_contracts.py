@@ -7,20 +7,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
+from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
 from typing import Any
 
 from local.cloud import LocalCloud
 from local.measuring import Measurement
 from tests.benchmarks.output import Cell
+from tests.billing_fakes import BillingWorld
 from tests.functions.billing_world import OCTOBER, STARTED, Cycle
 from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
-from tests.offer_fakes import CITY_METERED, OfferWorld
+from tests.offer_fakes import CITY_METERED
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.model import Invoice
+from umlauf.billing.numbering import FreeNumber
 from umlauf.billing.runs import RunCursor
+from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.catalog.model import Plan
 from umlauf.customers.model import Customer
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.lifecycle import mark_billed
 from umlauf.subscriptions.model import Subscription
 from umlauf.usage.model import DayUsage, Registers
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
@@ -38,6 +43,7 @@ class Cost:
     seconds: float
     cpu_seconds: float
     dynamodb: Measurement
+    peak_mib: float
 
     @property
     def cpu_ms(self) -> float:
@@ -55,25 +61,49 @@ class Cost:
             self.dynamodb.calls.total() / n,
             self.dynamodb.read_units / n,
             self.dynamodb.write_units / n,
+            self.peak_mib,
         ]
 
 
 def write(size: int, number: int) -> None:
     """Store contracts that fall due on 1 October; a plan and a cursor with the first."""
-    offer = OfferWorld()
+    offer = BillingWorld()
     for n in range(size):
         offer.active_subscription(CITY_METERED, name=f"c{number}-{n}", now=STARTED)
     things: list[Any] = list(offer.store.all(Customer))
     if number == 0:
         things += [*offer.store.all(Plan), RunCursor().completed(OCTOBER - timedelta(hours=1))]
-    for subscription in offer.store.all(Subscription):
-        billed, _ = mark_billed(subscription, date(2026, 9, 1), STARTED)
+    for subscription in list(offer.store.all(Subscription)):
         used = Registers(ride_seconds=200 * 60)
-        things.append(billed)
+        things += _billed_in_september(offer, subscription)
         things += [
             DayUsage(subscription.id, date(2026, 9, day), by_invoice=used) for day in DAYS_WITH_USE
         ]
     _store(things)
+
+
+def _billed_in_september(offer: BillingWorld, subscription: Subscription) -> list[Any]:
+    """The contract with its first fee charged; of what documents it, only the charge is stored."""
+    work = Work(STARTED)
+    desk = replace(offer.desk, charges=NothingBilled())
+    bill_contract(subscription, lambda series, _: FreeNumber(series, ""), work=work, desk=desk)
+    return [one for one in work.aggregates if isinstance(one, Subscription | BilledCharge)]
+
+
+class NothingBilled:
+    """Implements umlauf.billing.ports.BilledCharges for contracts that just began."""
+
+    def ending_after(self, subscription_id: str, day: date) -> list[BilledCharge]:
+        del subscription_id, day
+        return []
+
+    def of_subscription(self, subscription_id: str) -> list[BilledCharge]:
+        del subscription_id
+        return []
+
+    def of_invoice(self, invoice: Invoice) -> list[BilledCharge]:
+        del invoice
+        return []
 
 
 def bill(cloud: LocalCloud, size: int, number: int) -> Cost:
@@ -109,7 +139,13 @@ def _measured(cloud: LocalCloud, size: int) -> Iterator[Callable[[], Cost]]:
     with cloud.measure() as calls, contextlib.redirect_stdout(io.StringIO()):
         wall, cpu = perf_counter(), process_time()
         yield lambda: ended[0]
-        ended.append(Cost(size, perf_counter() - wall, process_time() - cpu, calls))
+        seconds, cpu_seconds = perf_counter() - wall, process_time() - cpu
+        ended.append(Cost(size, seconds, cpu_seconds, calls, _peak_mib()))
+
+
+def _peak_mib() -> float:
+    """The most memory this process ever held, local database and contracts included."""
+    return getrusage(RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _store(things: Iterable[Any]) -> None:

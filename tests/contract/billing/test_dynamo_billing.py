@@ -17,7 +17,7 @@ from umlauf.billing.model import (
     SettlementState,
 )
 from umlauf.billing.numbering import DocumentNumber, NumberUse, Series
-from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor, PartReport
+from umlauf.billing.runs import BillingRun, ParkedContract, PartReport, RunCursor
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work

@@ -23,8 +23,8 @@ from umlauf.billing.runs import (
     MAX_WINDOW,
     BillingRun,
     IssuedDocuments,
-    RunCursor,
     PartReport,
+    RunCursor,
 )
 from umlauf.billing.use_cases.begin_run import begin_run
 from umlauf.billing.use_cases.finish_run import finish_run
