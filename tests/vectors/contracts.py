@@ -113,7 +113,7 @@ class Contract:
             subscription_id="sub_case",
             currency=self.currency,
             share_of=self.share_of,
-            credits_over=lambda part: [(part, self.credit)],
+            credits_over=lambda _charge, part: [(part, self.credit)],
         )
         fees = [self._fee(stretch) for stretch in wanted]
         result = reconcile(fees, list(self.billed.values()), reckoning)

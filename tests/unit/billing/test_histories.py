@@ -5,15 +5,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from tests.engine_world import EngineWorld, flat_plan
+import pytest
+
+from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.catalog.coupons import Coupon
-from umlauf.catalog.model import MeteredItem, Plan
-from umlauf.catalog.policies import Commitment
+from umlauf.catalog.model import Deposit, MeteredItem, OneOffFee, Plan
+from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.money import Money
-from umlauf.subscriptions.agreements import AddAddOn
+from umlauf.subscriptions.agreements import AddAddOn, ChangePlan
 from umlauf.subscriptions.applying import with_coupon
+from umlauf.subscriptions.withdrawing import withdrawn
 
 NEW_YEAR: Final = date(2026, 1, 1)
 FEBRUARY: Final = date(2026, 2, 1)
@@ -39,6 +42,16 @@ def _give(world: EngineWorld, coupon: Coupon, starts_on: date | None = None) -> 
     world.subscription = with_coupon(
         world.subscription, coupon, starts_on, plan_of=world.plan_of, now=world.now
     )
+
+
+def _giving_back(plan_id: str, minor: int, policy: CreditPolicy) -> Plan:
+    """A plan that gives back so when it is left for another."""
+    return replace(flat_plan(plan_id, minor), changes=ChangePolicy(credit=policy))
+
+
+def _switch(world: EngineWorld, plan_id: str, day: date) -> None:
+    world.run_until(day)
+    world.change(ChangePlan(plan_id=plan_id, plan_version=1))
 
 
 class TestCouponsGivenOnce:
@@ -89,3 +102,63 @@ class TestCreditByHand:
         )
         world.change(AddAddOn("extra"))
         assert [(line.item, line.amount.amount_minor) for line in world.bill()] == [("extra", 500)]
+
+
+class TestWhoTookItSays:
+    @pytest.mark.parametrize("policy", CreditPolicy)
+    def test_a_coupon_is_no_change_of_plan(self, policy: CreditPolicy) -> None:
+        """31.00 for January; half of it off for the 21 days from the 11th on."""
+        world = EngineWorld.open([_giving_back("one", 3_100, policy)], NEW_YEAR)
+        world.run_until(date(2026, 1, 11))
+        _give(world, Coupon(id="half", name="Half", percent=Decimal(50)), world.today)
+        world.bill()
+        assert world.total == Money(1_000 + 1_050, "EUR")
+
+    @pytest.mark.parametrize("is_billed_between", [True, False])
+    def test_what_a_change_took_stays_taken_by_the_next(self, *, is_billed_between: bool) -> None:
+        """The first plan gives nothing back; the second, left after ten days, the rest of 42.00."""
+        plans = [
+            _giving_back("none", 3_100, CreditPolicy.NONE),
+            flat_plan("two", 6_200),
+            flat_plan("three", 9_300),
+        ]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "two", date(2026, 1, 11))
+        if is_billed_between:
+            world.bill()
+        _switch(world, "three", date(2026, 1, 21))
+        world.bill()
+        assert world.total == Money(3_100 + 4_200 - 2_200 + 3_300, "EUR")
+
+    def test_an_end_gives_nothing_back_that_a_change_took_before(self) -> None:
+        plans = [_giving_back("none", 3_100, CreditPolicy.NONE), flat_plan("two", 6_200)]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "two", date(2026, 1, 11))
+        world.run_until(date(2026, 1, 21))
+        world.end(world.today)
+        world.bill()
+        assert world.total == Money(3_100 + 4_200 - 2_200, "EUR")
+
+    def test_what_another_grid_took_stays_taken_in_later_periods(self) -> None:
+        """A year for 365.00 left in March for monthly plans: none of it comes back in May."""
+        year = replace(_giving_back("year", 36_500, CreditPolicy.NONE), interval=YEARLY)
+        plans = [year, flat_plan("two", 3_000), flat_plan("three", 3_000)]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "two", date(2026, 3, 1))
+        _switch(world, "three", date(2026, 5, 1))
+        world.run_until(date(2026, 8, 31))
+        assert world.total == Money(36_500 + 6 * 3_000, "EUR")
+
+    def test_a_withdrawal_gives_back_deposit_and_set_up_whatever_a_change_would(self) -> None:
+        """Served for ten of 31 days; the plan gives nothing back when it is left for another."""
+        plan = _giving_back("one", 3_100, CreditPolicy.NONE)
+        once = (
+            OneOffFee(id="setup", name="Set-up", prices=price(1_500)),
+            Deposit(id="deposit", name="Deposit", prices=price(10_000)),
+        )
+        world = EngineWorld.open([replace(plan, items=(*plan.items, *once))], NEW_YEAR)
+        world.subscription = replace(world.subscription, early_start_requested=True)
+        world.run_until(date(2026, 1, 11))
+        world.subscription = withdrawn(world.subscription, plan, world.now, country="DE")
+        world.bill()
+        assert world.total == Money(1_000, "EUR")

@@ -79,7 +79,7 @@ def _reconciled(
         subscription_id="sub",
         currency="EUR",
         share_of=share,
-        credits_over=lambda part: [(part, policy)],
+        credits_over=lambda _charge, part: [(part, policy)],
         settled_from=settled_from,
     )
     return reconcile(wanted, paid, reckoning)

@@ -45,6 +45,7 @@ from umlauf.kernel.money import Money
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.timeline import (
     BillingPeriod,
+    PaidTime,
     PlanOf,
     billing_periods,
     boundary_before,
@@ -216,11 +217,15 @@ def _settled_fees(account: Account, window: _Window) -> Reconciliation:
         subscription_id=subscription.id,
         currency=subscription.currency,
         share_of=sharing(subscription),
-        credits_over=lambda part: credits_over(subscription, part),
+        credits_over=lambda charge, part: credits_over(subscription, _paid_time(charge), part),
         settled_from=window.settled_from,
     )
     fees = [charge for charge in account.billed if charge.kind in FEE_KINDS]
     return reconcile(desired, fees, reckoning)
+
+
+def _paid_time(charge: BilledCharge) -> PaidTime:
+    return PaidTime(charge.period.start, charge.plan_id, charge.plan_version)
 
 
 def _used(account: Account, window: _Window) -> Bill:

@@ -23,8 +23,8 @@ from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, round_to_minor
 
-CreditsOver = Callable[[Period], Iterable[tuple[Period, CreditPolicy]]]
-"""What is given back of paid time that is no longer wanted (`timeline.credits_over`)."""
+CreditsOver = Callable[[BilledCharge, Period], Iterable[tuple[Period, CreditPolicy]]]
+"""What is given back of a part of a charge that is no longer wanted (`timeline.credits_over`)."""
 
 FEE_KINDS = frozenset(
     {LineKind.BASE_FEE, LineKind.ADD_ON, LineKind.ONE_OFF, LineKind.DELIVERY, LineKind.DEPOSIT}
@@ -136,7 +136,7 @@ def _credits(
 ) -> Iterator[Credit]:
     """One credit for each unwanted stretch that is given back under one policy."""
     left, covered = charge.creditable, charge.covered
-    stretches = [one for part in unwanted for one in reckoning.credits_over(part)]
+    stretches = [one for part in unwanted for one in reckoning.credits_over(charge, part)]
     for part, policy in stretches:
         if policy is CreditPolicy.NONE:
             continue

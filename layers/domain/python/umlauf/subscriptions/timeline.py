@@ -13,7 +13,7 @@ from typing import Final
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Plan
 from umlauf.catalog.policies import CreditPolicy, Phase
-from umlauf.kernel.calendar import Period, start_of_day
+from umlauf.kernel.calendar import Interval, Period, start_of_day
 from umlauf.subscriptions.agreements import Agreement, Pause
 from umlauf.subscriptions.errors import BadDates
 from umlauf.subscriptions.model import Subscription
@@ -62,11 +62,7 @@ def cycles(subscription: Subscription) -> tuple[Cycle, ...]:
         return ()
     heads: list[Agreement] = []
     for agreement in subscription.agreements:
-        same = heads and (heads[-1].anchor, heads[-1].interval) == (
-            agreement.anchor,
-            agreement.interval,
-        )
-        if not same:
+        if not heads or _grid(heads[-1]) != _grid(agreement):
             heads.append(agreement)
     starts = [first_day, *(_starts_on(agreement) for agreement in heads[1:])]
     ends = [*starts[1:], subscription.ends_on]
@@ -216,32 +212,67 @@ def term_end(subscription: Subscription, plan: Plan) -> date | None:
     return date.max if moved is None else moved
 
 
-def credit_on(subscription: Subscription, day: date) -> CreditPolicy:
-    """What is given back of a paid day that is no longer wanted: whoever took it away says."""
-    if subscription.is_void:
-        return CreditPolicy.FULL
-    if subscription.ends_on is not None and day >= subscription.ends_on:
-        return subscription.end_credit
-    for pause in subscription.pauses:
-        if pause.contains(day):
-            return pause.credit
-    return agreement_on(subscription, day).credit
+@dataclass(frozen=True, slots=True)
+class PaidTime:
+    """Time that was charged from a day on, under a version of a plan."""
+
+    starts_on: date
+    plan_id: str
+    plan_version: int
+
+    def is_under(self, agreement: Agreement) -> bool:
+        return (self.plan_id, self.plan_version) == (agreement.plan_id, agreement.plan_version)
 
 
 def credits_over(
-    subscription: Subscription, period: Period
+    subscription: Subscription, paid: PaidTime, unwanted: Period
 ) -> Iterator[tuple[Period, CreditPolicy]]:
-    """Cut unwanted time into stretches that are given back under one policy, in order."""
-    cuts = {period.start, period.end}
-    cuts.update(day for day in _policy_days(subscription) if period.contains(day))
-    days = sorted(cuts)
-    start = days[0]
-    for day, following in zip(days[1:], [*days[2:], None], strict=True):
-        policy = credit_on(subscription, start)
-        if following is not None and credit_on(subscription, day) is policy:
+    """Cut paid time that is not wanted any more by what is given back of it, in order.
+
+    Whoever takes it away says: Storno, the end, a pause while it lasts, or the change it begins
+    with. What a change took stays taken: no later change, pause or end has a say in it. What none
+    of them took, a coupon did, or a phase that moved; that is given back.
+    """
+    start, day = unwanted.start, unwanted.start
+    policy, until = _taken_on(subscription, paid, unwanted, day)
+    while until is not None and until < unwanted.end:
+        day = until
+        following, until = _taken_on(subscription, paid, unwanted, day)
+        if following is not policy:
+            yield Period(start, day), policy
+            start, policy = day, following
+    yield Period(start, unwanted.end), policy
+
+
+def _taken_on(
+    subscription: Subscription, paid: PaidTime, unwanted: Period, day: date
+) -> tuple[CreditPolicy, date | None]:
+    """What is given back from a day on, and until when; None: for all of it."""
+    ends_on = subscription.ends_on
+    if subscription.is_void:
+        return CreditPolicy.FULL, None
+    if ends_on is not None and day >= ends_on:
+        return subscription.end_credit, None
+    for pause in subscription.pauses:
+        if pause.contains(day):
+            return pause.credit, min(pause.ends_on or date.max, ends_on or date.max)
+    change = _change_that_took(subscription, paid, unwanted.start, day)
+    return (CreditPolicy.UNUSED if change is None else change.credit), None
+
+
+def _change_that_took(
+    subscription: Subscription, paid: PaidTime, since: date, day: date
+) -> Agreement | None:
+    """The first change that begins with the unwanted time, or began another grid before."""
+    grid = _grid(agreement_on(subscription, paid.starts_on))
+    for agreement in subscription.agreements:
+        begins = _starts_on(agreement)
+        if begins == paid.starts_on and paid.is_under(agreement):
             continue
-        yield Period(start, day), policy
-        start = day
+        is_later_look = paid.starts_on < begins and _grid(agreement) != grid
+        if begins <= day and (begins >= since or is_later_look):
+            return agreement
+    return None
 
 
 def exact_instants(subscription: Subscription) -> dict[date, datetime]:
@@ -284,6 +315,10 @@ def _turning_days(subscription: Subscription, plan_of: PlanOf, served: Period) -
     }:
         for _, begins, _ in phase_spans(subscription, plan_of(*key)):
             yield begins
+
+
+def _grid(agreement: Agreement) -> tuple[date | None, Interval]:
+    return agreement.anchor, agreement.interval
 
 
 def _first_start(cycle: Cycle, ending_after: date) -> date | None:
