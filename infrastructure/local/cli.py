@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.catalog_command import add_catalog_command
+from local.contract_commands import add_contract_commands
 from local.running_platform import NotRunning, Platform
 from umlauf.kernel.money import Money
 
@@ -171,6 +172,7 @@ def parser() -> argparse.ArgumentParser:
             things.add_argument("--customer", dest="customer_id", help="whose")
         things.set_defaults(run=_things(kind, of))
     add_catalog_command(commands)
+    add_contract_commands(commands)
     for command in commands.choices.values():
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     return top
