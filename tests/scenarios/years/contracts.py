@@ -150,6 +150,13 @@ class Contract:
         self.town.cloud.settle()
         return note
 
+    def credit_is_refused(self, paper: Paper, **wanted: Any) -> str:
+        """The code of the refusal."""
+        path = f"/v1/operator/invoices/{paper.id}/credit-notes"
+        with pytest.raises(Refused) as refused:
+            self.town.staff.post(path, {"reason": "goodwill", **wanted}, key=_key())
+        return refused.value.code
+
     def is_paid_out(self, minor: int) -> None:
         body = {
             "amount": {"amount_minor": minor, "currency": "EUR"},
