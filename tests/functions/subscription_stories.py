@@ -63,6 +63,8 @@ CATALOG: Final = {
     "plans": {
         "trailer": plan("Trailer", "30.00"),
         "cargo": plan("Cargo bike", "69.00"),
+        # What a part costs depends on the very second.
+        "seconds": {**plan("By the second", "3000.00"), "proration": "seconds"},
         # Cheaper only from the next period on.
         "bound": {**plan("Bound", "30.00"), "changes": {"downgrade": "period_end"}},
     },

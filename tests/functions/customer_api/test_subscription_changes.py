@@ -82,6 +82,23 @@ def test_what_was_previewed_is_what_is_billed(shop: World, act: str, body: Any) 
     assert issued_lines(customer_id, but=before) == forecast_lines(shown["changed"])
 
 
+def test_a_preview_holds_to_the_second(shop: World) -> None:
+    """Where a part is measured in seconds, fifty minutes later would cost less."""
+    subscription_id, customer = running(shop, "seconds")
+    customer_id = shop.look(customer, "/v1/me")["id"]
+    before = issued_lines(customer_id)
+    shop.later(days=9, minutes=7)
+    shown = preview(customer, subscription_id, "changes", quantity(2))
+    shop.later(minutes=50)
+    dear, cheap = shown, preview(customer, subscription_id, "changes", quantity(2))
+    assert cheap["difference_now"] != dear["difference_now"]
+    wish = quantity(2, **as_shown(dear))
+    shop.act(customer, path_of(subscription_id, "changes"), wish)
+    bill(shop, subscription_id)
+    now = {"bills": dear["changed"]["bills"][:1]}
+    assert issued_lines(customer_id, but=before) == forecast_lines(now)
+
+
 def test_a_preview_changes_nothing(shop: World) -> None:
     subscription_id, customer = running(shop)
     before = shop.look(customer, path_of(subscription_id))
@@ -179,6 +196,10 @@ def test_deliveries_are_skipped_and_restored_until_their_cut_off(shop: World) ->
     assert [each["is_skipped"] for each in _coming(shop, customer, deliveries)[:2]] == [False, True]
     shop.act(customer, f"{deliveries}/restorations", one)
     assert not _coming(shop, customer, deliveries)[1]["is_skipped"]
+
+    shop.act(customer, path_of(subscription_id, "pauses"), {"starts_on": second["period_start"]})
+    after = _coming(shop, customer, deliveries)[1]
+    assert (after["is_paused"], after["comes"]) == (True, False)
 
 
 def test_a_cancellation_shows_its_end_and_can_be_revoked(shop: World) -> None:
