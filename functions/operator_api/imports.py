@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from groups import PUBLISH
 from umlauf.billing.forecasting import totals_of
@@ -22,9 +22,9 @@ from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
 from umlauf_http.representations.running_contracts import (
     MOST_ROWS,
+    AnyRowIn,
     ImportedOut,
     ImportedRowOut,
-    RunningContractIn,
     ShadowRowOut,
     ShadowRunOut,
     ShadowTotalOut,
@@ -44,8 +44,7 @@ Row = tuple[str, RunningContract | UmlaufError]
 class ImportIn(In):
     """Each row stands for itself: one that is refused stops no other."""
 
-    # Read one by one, so that a row that cannot be read is that row's refusal alone.
-    rows: list[SkipValidation[RunningContractIn]] = Field(min_length=1, max_length=MOST_ROWS)
+    rows: list[AnyRowIn] = Field(min_length=1, max_length=MOST_ROWS)
 
     def read(self) -> list[Row]:
         return [read_row(row) for row in self.rows]

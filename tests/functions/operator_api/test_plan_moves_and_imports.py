@@ -141,6 +141,7 @@ def test_each_row_is_refused_for_itself_with_field_and_remedy(shop: World) -> No
         (row(shop, starts_on="2026-02-30"), "starts_on", "subscriptions.bad_import"),
         (row(shop, quantity=0), "quantity", "subscriptions.bad_quantity"),
         (row(shop, colour="red"), "colour", "subscriptions.bad_import"),
+        ({}, "external_id", "subscriptions.bad_import"),
     ]
     rows = [each for each, _, _ in bad]
     for path, more in ((f"{IMPORTS}/shadow-run", {"until": _ahead(shop)}), (IMPORTS, {})):

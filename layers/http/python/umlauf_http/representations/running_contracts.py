@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -82,11 +83,19 @@ class RunningContractIn(In):
         )
 
 
-def read_row(row: object) -> tuple[str, RunningContract | UmlaufError]:
+AnyRowIn = Annotated[RunningContractIn | dict[str, Any], Field(union_mode="left_to_right")]
+"""A row that cannot be read is taken as it is: it is refused for itself, and stops no other."""
+
+
+def read_row(row: AnyRowIn) -> tuple[str, RunningContract | UmlaufError]:
     """The number elsewhere, and the contract or why it cannot be read."""
-    name = str(row.get("external_id", "")) if isinstance(row, dict) else ""
+    name = (
+        row.external_id if isinstance(row, RunningContractIn) else str(row.get("external_id", ""))
+    )
     try:
-        return name, RunningContractIn.model_validate_json(json.dumps(row)).contract()
+        if isinstance(row, dict):
+            row = RunningContractIn.model_validate_json(json.dumps(row))
+        return name, row.contract()
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
