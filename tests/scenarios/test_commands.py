@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.checking import watch
-from local import cli
+from local import cli, running_platform
 from local.platform import Platform
 from tests.scenarios.conftest import ROOT
 from tests.scenarios.town import Rider, Town
@@ -56,7 +56,7 @@ def umlauf(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     monkeypatch.setenv("UMLAUF_HTTP_PORT", str(platform.cloud.http_port))
-    monkeypatch.setattr(cli, "LOGINS", platform.cloud.state_dir / "logins.json")
+    monkeypatch.setattr(running_platform, "LOGINS", platform.cloud.state_dir / "logins.json")
     return Shell(capsys)
 
 
@@ -154,6 +154,39 @@ def test_things_are_shown_and_listed(umlauf: Shell, rider: Rider, form: str) -> 
         code, out, err = umlauf(command + form)
         assert (code, err) == (0, ""), command
         assert expected in out, command
+
+
+def test_the_bills_ahead_are_shown_before_they_are_issued(umlauf: Shell, rider: Rider) -> None:
+    shown = umlauf.json(f"preview {rider.subscription_id}")
+    assert [document["gross"] for bill in shown["bills"] for document in bill["documents"]]
+    code, out, err = umlauf(f"preview {rider.subscription_id}")
+    assert (code, err) == (0, "")
+    assert shown["bills"][0]["bills_on"] in out
+
+
+def test_the_catalog_on_sale_is_the_file_and_is_written_out(umlauf: Shell, tmp_path: Path) -> None:
+    on_sale = tmp_path / "on-sale.yaml"
+    assert umlauf(f"catalog export {on_sale}")[0] == 0
+    for file in (ROOT / "catalog" / "plans.yaml", on_sale):
+        review = umlauf.json(f"catalog apply {file} --dry-run")
+        assert {entry["change"] for entry in review["items"]} == {"unchanged"}
+
+
+def test_contracts_from_elsewhere_are_billed_in_the_shade_first(
+    umlauf: Shell, rider: Rider, tmp_path: Path
+) -> None:
+    file = tmp_path / "contracts.csv"
+    file.write_text(
+        "external_id,customer_id,plan_id,plan_version,currency,starts_on,billed_through\n"
+        f"C-1,{rider.customer_id},city-metered,1,EUR,2026-08-31,2026-09-30\n"
+    )
+    shadow = umlauf.json(f"import {file} --shadow --until 2026-12-31")
+    assert [row["outcome"] for row in shadow["rows"]] == ["imported"]
+    assert shadow["rows"][0]["bills"]
+    whose = f"subscriptions list --customer {rider.customer_id}"
+    assert len(umlauf.json(whose)["items"]) == 1
+    umlauf.json(f"import {file}")
+    assert len(umlauf.json(whose)["items"]) == 2
 
 
 @pytest.mark.parametrize(
