@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from tests.functions.gateway import Gateway
 
@@ -24,7 +25,8 @@ class WsgiGateway:
         gateway = self.callers.get(environ.get("HTTP_AUTHORIZATION"), self.callers[None])
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length) if length else None
-        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", errors="replace")
+        # Quoted again as it came in: a `?` or `#` in an id does not end the path.
+        path = quote(environ["PATH_INFO"], encoding="latin-1")
         query = environ.get("QUERY_STRING", "")
         reply = gateway.send(
             environ["REQUEST_METHOD"],
