@@ -17,9 +17,11 @@ def issue_invoice(
 ) -> Invoice:
     """Put the invoice, its charges and what is owed on it.
 
-    What the customer has to their credit pays it at once, as far as it goes.
+    What the customer has to their credit pays it at once, as far as it goes. Its id follows from
+    the first charge on it, which stands on no other: whatever number it gets, it is the same one.
     """
-    invoice_id = derive_id("inv", number.number)
+    charges = (line.charge_id for line in document.lines if line.corrects is None)
+    invoice_id = derive_id("inv", next(charges))
     invoice = issue(document.draft, invoice_id=invoice_id, number=number.number)
     work.put(invoice, issued(invoice))
     for record in document.records(invoice_id):
