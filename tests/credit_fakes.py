@@ -99,6 +99,7 @@ def charge_of(line: InvoiceLine, invoice: Invoice) -> BilledCharge:
         supply=Supply.OTHER_HIRE,
         tax_category=TaxCategory.STANDARD,
         treatment=line.treatment,
+        price_basis=invoice.price_basis,
         invoice_id=invoice.id,
         line=line.number,
         credited=euros(0),

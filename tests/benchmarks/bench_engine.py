@@ -203,6 +203,7 @@ def _line(item: str, full: int, period: Period, category: TaxCategory) -> BillLi
         amount=prorated(Decimal(full), share(period, SEPTEMBER), "EUR"),
         supply=Supply.SERVICE,
         tax_category=category,
+        price_basis=PriceBasis.GROSS,
     )
 
 

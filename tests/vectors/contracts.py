@@ -14,7 +14,7 @@ from typing import Final
 from tests.vectors.words import A_DAY, A_MONTH, instant
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.desired import DesiredFee, ShareOf
-from umlauf.billing.model import LineKind, TaxTreatment
+from umlauf.billing.model import LineKind, PriceBasis, TaxTreatment
 from umlauf.billing.proration import share, share_of_instants
 from umlauf.billing.reconciling import NewFee, Reckoning, reconcile
 from umlauf.catalog.model import BaseFee, Plan
@@ -164,6 +164,7 @@ class Contract:
             supply=fee.fee.item.supply,
             tax_category=fee.fee.item.tax_category,
             treatment=_UNTAXED,
+            price_basis=PriceBasis.of(fee.fee.plan),
             invoice_id="inv_case",
             line=1,
             credited=Money(0, self.currency),

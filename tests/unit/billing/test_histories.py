@@ -104,6 +104,35 @@ class TestCreditByHand:
         assert [(line.item, line.amount.amount_minor) for line in world.bill()] == [("extra", 500)]
 
 
+class TestPricesWithAndWithoutTax:
+    def test_each_side_of_a_change_is_taxed_as_it_is_priced(self) -> None:
+        """100.00 net are 119.00. From the 11th on 21 of 31 days: 67.74 net back, 80.61 gross."""
+        plans = [
+            flat_plan("net", 10_000),
+            replace(flat_plan("gross", 11_900), prices_include_tax=True),
+        ]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "gross", date(2026, 1, 11))
+        world.bill()
+        _, documents = world.bills[-1][1:]
+        assert [(one.draft.net, one.gross) for one in documents] == [
+            (Money(-6_774, "EUR"), Money(-8_061, "EUR")),
+            (Money(6_774, "EUR"), Money(8_061, "EUR")),
+        ]
+
+    def test_the_same_figure_with_tax_is_another_price(self) -> None:
+        """100.00 net become 100.00 gross on the day they begin: 19.00 less in all."""
+        plans = [
+            flat_plan("net", 10_000),
+            replace(flat_plan("gross", 10_000), prices_include_tax=True),
+        ]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "gross", NEW_YEAR)
+        world.bill()
+        grosses = [one.gross.amount_minor for _, _, documents in world.bills for one in documents]
+        assert grosses == [11_900, -11_900, 10_000]
+
+
 class TestWhoTookItSays:
     @pytest.mark.parametrize("policy", CreditPolicy)
     def test_a_coupon_is_no_change_of_plan(self, policy: CreditPolicy) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.engine_world import flat_plan
 from umlauf.billing.charges import BilledCharge, charge_id
 from umlauf.billing.desired import DesiredFee
-from umlauf.billing.model import LineKind, TaxTreatment
+from umlauf.billing.model import LineKind, PriceBasis, TaxTreatment
 from umlauf.billing.proration import share
 from umlauf.billing.reconciling import Reckoning, Reconciliation, reconcile
 from umlauf.catalog.model import BaseFee
@@ -63,6 +63,7 @@ def _paid(period: Period = MONTH, minor: str = "3100", amount: int | None = None
         supply=fee.item.supply,
         tax_category=fee.item.tax_category,
         treatment=TaxTreatment("DE", "standard", Decimal(19)),
+        price_basis=PriceBasis.of(PLAN),
         invoice_id="inv",
         line=1,
         credited=Money(0, "EUR"),

@@ -92,6 +92,7 @@ CHARGE = BilledCharge(
     supply=Supply.SERVICE,
     tax_category=TaxCategory.STANDARD,
     treatment=TREATMENT,
+    price_basis=PriceBasis.NET,
     invoice_id="inv_1",
     line=1,
     credited=Money(0, "EUR"),

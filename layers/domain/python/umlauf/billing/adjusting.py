@@ -12,10 +12,10 @@ from typing import Final
 
 from umlauf.billing.commitments import Limits, adjustment_of, spread
 from umlauf.billing.desired import DesiredFee, desired_fees, sharing
-from umlauf.billing.model import LineKind
+from umlauf.billing.model import LineKind, PriceBasis
 from umlauf.billing.reconciling import prorated
 from umlauf.catalog.model import Plan, PlanItem, Supply, TaxCategory
-from umlauf.catalog.policies import Commitment, ProrationBasis
+from umlauf.catalog.policies import ProrationBasis
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
@@ -36,6 +36,7 @@ class RatedStretch:
     price: Price
     period: Period
     amount: Money
+    price_basis: PriceBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Adjustment:
     amount: Money
     supply: Supply
     tax_category: TaxCategory
+    price_basis: PriceBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ def adjustments(
         *(_Line(one.amount, one.supply, one.tax_category) for one in own),
     ]
     share = _charged_share(subscription, plan_of, billing_period, plan.proration)
-    return (*own, *_of_subscription(commitment, lines, share, subscription.currency))
+    change = adjustment_of(
+        total((line.amount for line in lines), subscription.currency), commitment, share
+    )
+    return (*own, *_of_subscription(change, lines, PriceBasis.of(plan)))
 
 
 def _of_prices(
@@ -110,24 +115,23 @@ def _of_prices(
             change,
             item.supply,
             item.tax_category,
+            stretch.price_basis,
         )
 
 
 def _of_subscription(
-    commitment: Commitment, lines: Sequence[_Line], share: Fraction, currency: str
+    change: Money, lines: Sequence[_Line], basis: PriceBasis
 ) -> Iterator[Adjustment]:
     """The commitment's change, on each kind of supply by its amount: taxed as the lines are."""
     groups: dict[tuple[Supply, TaxCategory], Money] = {}
     for line in lines:
         key = line.supply, line.tax_category
-        groups[key] = groups.get(key, Money(0, currency)) + line.amount
+        groups[key] = groups.get(key, Money(0, change.currency)) + line.amount
     if not groups:
         return
-    change = adjustment_of(total(groups.values(), currency), commitment, share)
     for (supply, category), part in zip(groups, spread(change, list(groups.values())), strict=True):
-        yield Adjustment(
-            f"commitment.{supply.value}.{category.value}", "commitment", part, supply, category
-        )
+        item = f"commitment.{supply.value}.{category.value}"
+        yield Adjustment(item, "commitment", part, supply, category, basis)
 
 
 def _charged_share(

@@ -18,7 +18,7 @@ from umlauf.billing.desired import (
     desired_usage,
     sharing,
 )
-from umlauf.billing.model import LineDiscount, LineKind
+from umlauf.billing.model import LineDiscount, LineKind, PriceBasis
 from umlauf.billing.rating import (
     LATE_PERIODS,
     LateUsage,
@@ -69,7 +69,7 @@ _ONE_DAY: Final = timedelta(days=1)
 class BillLine:
     """A line to be: what is charged, or with `corrects` what is given back (below zero).
 
-    `amount` is in the plan's price basis, after `discounts`. `full_period` and `full_minor` are
+    `amount` is in the plan's `price_basis`, after `discounts`. `full_period` and `full_minor` are
     what later credits are reckoned from.
     """
 
@@ -86,6 +86,7 @@ class BillLine:
     amount: Money
     supply: Supply
     tax_category: TaxCategory
+    price_basis: PriceBasis
     quantity: Decimal = _ONE
     unit: str = "period"
     agreed_quantity: int = 1
@@ -375,6 +376,7 @@ def _no_more(
                 Money(0, charge.amount.currency),
                 charge.supply,
                 charge.tax_category,
+                charge.price_basis,
             )
             gone[place] = BillingPeriod(charge.period, charge.full_period), nothing
     return list(gone.values())
@@ -391,12 +393,18 @@ def _rated_stretches(
     latest = {charge.id: charge for charge in _rated(account.billed)}
     latest.update((charge.id, charge) for charge in used.changed if charge.usage is not None)
     billed = [
-        RatedStretch(charge.item, charge.usage.price, charge.period, charge.usage.amount)
+        RatedStretch(
+            charge.item,
+            charge.usage.price,
+            charge.period,
+            charge.usage.amount,
+            charge.price_basis,
+        )
         for charge in latest.values()
         if charge.usage is not None and _stretch_of_charge(charge) in there
     ]
     fresh = [
-        RatedStretch(line.item, line.usage.price, line.period, line.usage.amount)
+        RatedStretch(line.item, line.usage.price, line.period, line.usage.amount, line.price_basis)
         for line in used.lines
         if line.usage is not None and line.kind is LineKind.USAGE
         if _within(line.period, billing_period.period)
@@ -444,6 +452,7 @@ def _settled_adjustment(
                 amount=missing,
                 supply=wanted.supply,
                 tax_category=wanted.tax_category,
+                price_basis=wanted.price_basis,
             )
         )
     return Bill(tuple(lines), tuple(changed))
@@ -468,6 +477,7 @@ def _fee_line(new: NewFee, subscription: Subscription) -> BillLine:
         amount=new.amount,
         supply=fee.item.supply,
         tax_category=fee.item.tax_category,
+        price_basis=PriceBasis.of(fee.plan),
         quantity=Decimal(fee.quantity),
         agreed_quantity=fee.quantity,
         discounts=new.discounts,
@@ -503,6 +513,7 @@ def _usage_line(usage: DesiredUsage, counted: int, account: Account) -> BillLine
         amount=rated.amount,
         supply=usage.item.supply,
         tax_category=usage.item.tax_category,
+        price_basis=PriceBasis.of(usage.plan),
         quantity=in_units(counted, rated),
         unit=usage.item.unit,
         basis=usage.plan.proration,
@@ -533,6 +544,7 @@ def _line_of_charge(
         amount=amount,
         supply=charge.supply,
         tax_category=charge.tax_category,
+        price_basis=charge.price_basis,
         quantity=Decimal(charge.quantity) if quantity is None else quantity,
         unit=charge.usage.unit if charge.usage else "period",
         agreed_quantity=charge.quantity,
@@ -556,12 +568,13 @@ def _rated(billed: Sequence[BilledCharge]) -> list[BilledCharge]:
 
 
 def _stretch_of_usage(usage: DesiredUsage) -> tuple[object, ...]:
-    return usage.item.id, usage.period, usage.price, percents_off(usage)
+    terms = usage.price, percents_off(usage), PriceBasis.of(usage.plan)
+    return usage.item.id, usage.period, *terms
 
 
 def _stretch_of_charge(charge: BilledCharge) -> tuple[object, ...]:
     rated = charge.usage
-    terms = (rated.price, rated.percents_off) if rated else ()
+    terms = (rated.price, rated.percents_off, charge.price_basis) if rated else ()
     return charge.item, charge.period, *terms
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import ClassVar, Final
 
 from umlauf.billing.errors import OverCredited
-from umlauf.billing.model import LineKind, TaxTreatment
+from umlauf.billing.model import LineKind, PriceBasis, TaxTreatment
 from umlauf.catalog.model import Supply, TaxCategory
 from umlauf.catalog.policies import ProrationBasis
 from umlauf.catalog.price_models.rating import Price
@@ -46,7 +46,7 @@ class BilledCharge:
     """One charge of one service period. `id` is its business identity.
 
     `full_minor` is the exact price of `full_period` after discounts, from which credits are
-    reckoned; `amount` what was billed for `period`. Both are in the invoice's price basis.
+    reckoned; `amount` what was billed for `period`. Both are in `price_basis`, as is the invoice.
     `credited_periods` are the parts of `period` that were given back because they are not wanted
     any more; a goodwill credit raises `credited` only. `invoice_id` and `line` say where it stands.
     """
@@ -71,6 +71,7 @@ class BilledCharge:
     treatment: TaxTreatment
     invoice_id: str
     line: int
+    price_basis: PriceBasis
     basis: ProrationBasis = ProrationBasis.ACTUAL_DAYS
     credited: Money
     credited_periods: tuple[Period, ...] = ()

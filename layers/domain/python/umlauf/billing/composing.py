@@ -46,7 +46,7 @@ class BilledContract:
             customer_id=subscription.customer_id,
             currency=subscription.currency,
             time_zone=subscription.time_zone,
-            price_basis=PriceBasis.GROSS if plan.prices_include_tax else PriceBasis.NET,
+            price_basis=PriceBasis.of(plan),
             parties=parties,
         )
 
@@ -151,6 +151,7 @@ def record_of(
         treatment=treatment,
         invoice_id=document_id,
         line=place,
+        price_basis=line.price_basis,
         basis=line.basis,
         credited=replace(line.amount, amount_minor=0),
         usage=line.usage,

@@ -37,7 +37,7 @@ def contract_of(
         customer_id=customer.id,
         currency=subscription.currency,
         time_zone=subscription.time_zone,
-        price_basis=PriceBasis.GROSS if plan.prices_include_tax else PriceBasis.NET,
+        price_basis=PriceBasis.of(plan),
         parties=parties_of(customer, entity),
     )
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from umlauf.billing.discounts import Fee, discount_fees
-from umlauf.billing.model import LineDiscount, LineKind
+from umlauf.billing.model import LineDiscount, LineKind, PriceBasis
 from umlauf.billing.proration import share, share_by_seconds
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import (
@@ -68,7 +68,8 @@ class DesiredFee:
     def terms(self) -> tuple[object, ...]:
         """What makes two stretches the same thing to a payer, whichever plan they stand in."""
         item = self.item
-        return item.id, self.full_period, self.full_minor, item.supply, item.tax_category
+        cost = self.full_period, self.full_minor, PriceBasis.of(self.plan)
+        return item.id, cost, item.supply, item.tax_category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +275,7 @@ def _continues(earlier: DesiredFee, later: DesiredFee) -> bool:
 def _goes_on(earlier: DesiredUsage, later: DesiredUsage) -> bool:
     return (
         earlier.price == later.price
+        and PriceBasis.of(earlier.plan) is PriceBasis.of(later.plan)
         and earlier.coupons == later.coupons
         and (earlier.item.supply, earlier.item.tax_category, earlier.item.meter)
         == (later.item.supply, later.item.tax_category, later.item.meter)

@@ -1,7 +1,7 @@
 """The documents a bill becomes: what stands on which, and what is on record of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from umlauf.billing.assembling import Bill, BillLine
@@ -43,23 +43,18 @@ def draft_documents(
 ) -> tuple[DraftDocument, ...]:
     """The documents of one or more bills of a customer; none where nothing is charged.
 
-    Deposits bear no tax and are owed back, so they stand on a request of their own; and what is
-    outside the scope of VAT shares no document with what is not (EN 16931, BR-O-11). Raises what
-    `compose` raises.
+    Deposits bear no tax and are owed back, so they stand on a request of their own. Prices with and
+    without tax share no document: after a change of plan, what is given back is priced as it was
+    charged. Nor does what is outside the scope of VAT with what is not (EN 16931, BR-O-11). What
+    gives back comes first, so that it pays what is charged beside it. Raises what `compose` raises.
     """
     shown = [line for bill in bills for line in bill.lines if line.is_shown]
     found: list[DraftDocument] = []
-    for lines in _apart(shown, lambda line: line.kind is LineKind.DEPOSIT):
-        draft = compose(lines, contract=contract, entity=entity, now=now)
-        outside = _outside_vat(lines, draft)
-        if len(outside) in {0, len(lines)}:
-            found.append(DraftDocument(lines, draft))
-            continue
-        found.extend(
-            DraftDocument(part, compose(part, contract=contract, entity=entity, now=now))
-            for part in _apart(lines, outside.__contains__)
-        )
-    return tuple(found)
+    for alike in _apart(shown, lambda line: line.kind is LineKind.DEPOSIT):
+        for lines in _apart(alike, lambda line: line.price_basis is not contract.price_basis):
+            priced = replace(contract, price_basis=lines[0].price_basis)
+            found.extend(_by_scope_of_vat(lines, priced, entity, now))
+    return tuple(sorted(found, key=lambda one: one.gross.amount_minor >= 0))
 
 
 def unshown_records(
@@ -83,6 +78,18 @@ def _apart(
         group = tuple(line for line in lines if is_apart(line) is wanted)
         if any(line.amount for line in group):
             yield group
+
+
+def _by_scope_of_vat(
+    lines: tuple[BillLine, ...], contract: BilledContract, entity: LegalEntity, now: datetime
+) -> Iterator[DraftDocument]:
+    draft = compose(lines, contract=contract, entity=entity, now=now)
+    outside = _outside_vat(lines, draft)
+    if len(outside) in {0, len(lines)}:
+        yield DraftDocument(lines, draft)
+        return
+    for part in _apart(lines, outside.__contains__):
+        yield DraftDocument(part, compose(part, contract=contract, entity=entity, now=now))
 
 
 def _outside_vat(lines: Sequence[BillLine], draft: Draft) -> list[BillLine]:

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from umlauf.billing.allocation import Arrears, allocate
 from umlauf.billing.errors import OverCredited
+from umlauf.catalog.model import Plan
 from umlauf.kernel.calendar import Period, local_date
 from umlauf.kernel.money import CurrencyMismatch, Money, total
 
@@ -39,6 +40,10 @@ class PriceBasis(StrEnum):
 
     NET = "net"
     GROSS = "gross"
+
+    @classmethod
+    def of(cls, plan: Plan) -> "PriceBasis":
+        return cls.GROSS if plan.prices_include_tax else cls.NET
 
 
 @dataclass(frozen=True, slots=True)

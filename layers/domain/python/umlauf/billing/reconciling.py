@@ -157,4 +157,5 @@ def prorated(full_minor: Decimal, part: Fraction, currency: str) -> Money:
 
 def _terms(charge: BilledCharge) -> tuple[object, ...]:
     """As `DesiredFee.terms`."""
-    return charge.item, charge.full_period, charge.full_minor, charge.supply, charge.tax_category
+    cost = charge.full_period, charge.full_minor, charge.price_basis
+    return charge.item, cost, charge.supply, charge.tax_category

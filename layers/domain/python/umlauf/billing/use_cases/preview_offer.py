@@ -109,7 +109,7 @@ def _contract(request: OfferRequest, plan: Plan, entity: LegalEntity) -> BilledC
         customer_id="preview",
         currency=request.currency,
         time_zone=request.time_zone,
-        price_basis=PriceBasis.GROSS if plan.prices_include_tax else PriceBasis.NET,
+        price_basis=PriceBasis.of(plan),
         parties=Parties(
             seller_country=entity.country,
             customer_country=request.country,
