@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.catalog.coupons import Coupon
-from umlauf.catalog.model import Deposit, MeteredItem, OneOffFee, Plan
+from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan
 from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
@@ -87,6 +87,19 @@ class TestCouponsGivenOnce:
         world.change(AddAddOn("extra"))
         world.bill()
         assert world.total == Money(1_000 + 4_000 + 1_000 - 2_000 + 500, "EUR")
+
+
+class TestCouponsForEachPeriod:
+    def test_an_amount_is_given_once_a_period_however_it_is_cut(self) -> None:
+        """100.00 and a box for 100.00, less 10.00; from the 16th on 16 of 31 days at 5.00 more."""
+        plan = flat_plan("boxed", 10_000)
+        box = Delivery(id="box", name="Box", prices=price(10_000))
+        world = EngineWorld.open([replace(plan, items=(*plan.items, box))], NEW_YEAR)
+        _give(world, Coupon(id="ten", name="Ten", amounts=(Money(1_000, "EUR"),)), NEW_YEAR)
+        world.run_until(date(2026, 1, 16))
+        world.change(AddAddOn("extra"))
+        world.bill()
+        assert world.total == Money(10_000 + 10_000 + 258 - 1_000, "EUR")
 
 
 class TestCreditByHand:

@@ -30,6 +30,7 @@ from umlauf.catalog.price_books import PriceChoice
 from umlauf.catalog.price_models.chosen_amount import ChosenAmount
 from umlauf.catalog.price_models.rating import Price, rate_exactly
 from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import total
 from umlauf.subscriptions.agreements import Skip
 from umlauf.subscriptions.model import EndReason, Subscription
 from umlauf.subscriptions.timeline import (
@@ -240,11 +241,39 @@ def _discounted(
     if not effective:
         yield from fees
         return
-    open_to = [fee for fee in fees if not isinstance(fee.item, Deposit)]
-    yield from (fee for fee in fees if isinstance(fee.item, Deposit))
-    prices = [Fee(fee.item.id, fee.full_minor) for fee in open_to]
-    for fee, reduced in zip(open_to, discount_fees(prices, effective, currency), strict=True):
+    timed = list(_reduced([fee for fee in fees if _is_timed(fee)], effective, currency))
+    left = [one for coupon in effective for one in _left_of(coupon, timed, currency)]
+    whole = [fee for fee in fees if not _is_timed(fee) and not isinstance(fee.item, Deposit)]
+    reduced = {fee.item.id: fee for fee in (*timed, *_reduced(whole, left, currency))}
+    yield from (reduced.get(fee.item.id, fee) for fee in fees)
+
+
+def _reduced(
+    fees: Sequence[DesiredFee], coupons: Sequence[Coupon], currency: str
+) -> Iterator[DesiredFee]:
+    prices = [Fee(fee.item.id, fee.full_minor) for fee in fees]
+    for fee, reduced in zip(fees, discount_fees(prices, coupons, currency), strict=True):
         yield replace(fee, full_minor=reduced.amount_minor, discounts=reduced.discounts)
+
+
+def _left_of(coupon: Coupon, timed: Sequence[DesiredFee], currency: str) -> Iterator[Coupon]:
+    """What a coupon has left for what is charged whole.
+
+    An amount comes off what is paid for time first. What is charged whole stands in one segment of
+    a period alone: a share of the amount would be missing there, and be given again in the others.
+    """
+    amount = coupon.amount_in(currency)
+    if amount is None:
+        yield coupon
+        return
+    off = (one.amount for fee in timed for one in fee.discounts if one.coupon == coupon.id)
+    left = amount - total(off, currency)
+    if left:
+        yield replace(coupon, amounts=(left,))
+
+
+def _is_timed(fee: DesiredFee) -> bool:
+    return isinstance(fee.item, BaseFee)
 
 
 def _coupons_on(item: MeteredItem, coupons: Iterable[Coupon]) -> tuple[Coupon, ...]:
