@@ -1,6 +1,7 @@
 """Customers change, pause, skip and end their subscriptions, and see before what it costs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.functions.subscription_stories import (
     running,
     started,
 )
+from umlauf.kernel.money import round_to_minor
 
 # The shop's day: 2 November 2026. The tests of this module share it, so each begins where the one
 # before ended; nothing here depends on the date but through the world's clock.
@@ -222,6 +224,30 @@ def test_charges_tell_what_was_charged_and_given_back(shop: World) -> None:
     assert (charge["amount"], charge["credited"]) == (euros(3000), euros(3000))
     assert charge["creditable"] == euros(0)
     assert charge["invoice_id"]
+
+
+def test_each_line_of_an_invoice_can_be_recomputed_from_its_charge(shop: World) -> None:
+    """What a customer, or an auditor, needs to explain a line stands in the API."""
+    subscription_id, customer = running(shop)
+    shop.later(days=10)
+    shop.act(customer, path_of(subscription_id, "changes"), quantity(2))
+    bill(shop, subscription_id)
+    found = shop.look(customer, path_of(subscription_id, "charges"))["items"]
+    charges = {charge["id"]: charge for charge in found}
+    newest, first = shop.look(customer, "/v1/invoices")["items"]
+    new, credit = shop.look(customer, f"/v1/invoices/{newest['id']}")["lines"]
+    assert (credit["corrects_invoice_id"], credit["corrects_line"]) == (first["id"], 1)
+    assert (new["corrects_invoice_id"], new["subscription_id"]) == (None, subscription_id)
+    for line in (new, credit):
+        charge = charges[line["charge_id"]]
+        share = Fraction(
+            _days(line["service_start"], line["service_end"]),
+            _days(charge["full_start"], charge["full_end"]),
+        )
+        assert charge["proration"] == "actual_days"
+        exact = Fraction(charge["full_price_minor"]) * share
+        amount = round_to_minor(exact, "EUR").amount_minor
+        assert abs(line["amount"]["amount_minor"]) == amount
 
 
 def test_an_order_says_when_how_many_and_for_how_long(shop: World) -> None:
@@ -432,3 +458,7 @@ def _as_agreed(subscription: Any) -> Any:
     agreed = {name: value for name, value in subscription.items() if name != "next_due_at"}
     agreed["scheduled"] = [{**one, "id": ""} for one in subscription["scheduled"]]
     return agreed
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days

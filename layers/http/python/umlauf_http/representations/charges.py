@@ -9,7 +9,9 @@ from umlauf_http.wire import Exact, MoneyOut, Out, PageOut
 class ChargeOut(Out):
     """Amounts are in the invoice's price basis. A charge without invoice says nothing was used.
 
-    `creditable` is what can still be given back. The service period is half-open.
+    Of a fee, `full_price_minor` is the exact price of the full period after discounts, and the
+    amount its share by `proration`, rounded (less what a coupon given once took off). `creditable`
+    is what can still be given back. Periods are half-open.
     """
 
     id: str
@@ -21,6 +23,10 @@ class ChargeOut(Out):
     quantity: int
     service_start: date
     service_end: date
+    full_start: date
+    full_end: date
+    full_price_minor: Exact
+    proration: str
     amount: MoneyOut
     credited: MoneyOut
     creditable: MoneyOut
@@ -40,6 +46,10 @@ class ChargeOut(Out):
             quantity=charge.quantity,
             service_start=charge.period.start,
             service_end=charge.period.end,
+            full_start=charge.full_period.start,
+            full_end=charge.full_period.end,
+            full_price_minor=charge.full_minor,
+            proration=charge.basis.value,
             amount=MoneyOut.of(charge.amount),
             credited=MoneyOut.of(charge.credited),
             creditable=MoneyOut.of(charge.creditable),

@@ -6,10 +6,10 @@ from pydantic import Field
 
 from umlauf.billing.drafting import DraftDocument
 from umlauf.billing.forecasting import Forecast
-from umlauf.billing.model import InvoiceLine, LineDiscount
+from umlauf.billing.model import InvoiceLine
 from umlauf.billing.previewing import PreviewedBill
 from umlauf.billing.use_cases.preview_change import ChangePreview
-from umlauf_http.representations.invoices import TaxOut
+from umlauf_http.representations.invoices import DiscountOut, TaxOut
 from umlauf_http.representations.subscriptions import SubscriptionOut
 from umlauf_http.wire import Day, Exact, MoneyOut, Out, Query, money_out
 
@@ -18,16 +18,6 @@ class HorizonQuery(Query):
     """Without `until` the answer reaches through the next two billing periods."""
 
     until: Day | None = Field(None, description="the last local day that is shown")
-
-
-class DiscountOut(Out):
-    coupon: str
-    name: str
-    amount: MoneyOut
-
-    @classmethod
-    def of(cls, discount: LineDiscount) -> "DiscountOut":
-        return cls(coupon=discount.coupon, name=discount.name, amount=MoneyOut.of(discount.amount))
 
 
 class ForecastLineOut(Out):

@@ -2,12 +2,26 @@
 
 from datetime import date
 
-from umlauf.billing.model import Invoice, InvoiceLine, Receivable, TaxAmount
+from umlauf.billing.model import Invoice, InvoiceLine, LineDiscount, Receivable, TaxAmount
 from umlauf_http.wire import Exact, MoneyOut, Out, PageOut
 
 
+class DiscountOut(Out):
+    coupon: str
+    name: str
+    amount: MoneyOut
+
+    @classmethod
+    def of(cls, discount: LineDiscount) -> "DiscountOut":
+        return cls(coupon=discount.coupon, name=discount.name, amount=MoneyOut.of(discount.amount))
+
+
 class InvoiceLineOut(Out):
-    """The service period is half-open: `service_end` is the first day no longer covered."""
+    """The service period is half-open: `service_end` is the first day no longer covered.
+
+    `amount` is after `discounts`. `charge_id` names the charge that explains it; below zero it
+    gives back a part of that, and `corrects_*` name the line that was charged.
+    """
 
     number: int
     item: str
@@ -18,7 +32,12 @@ class InvoiceLineOut(Out):
     quantity: Exact
     unit: str
     amount: MoneyOut
+    discounts: list[DiscountOut]
     tax_rate: Exact
+    charge_id: str
+    subscription_id: str
+    corrects_invoice_id: str | None
+    corrects_line: int | None
 
     @classmethod
     def of(cls, line: InvoiceLine) -> "InvoiceLineOut":
@@ -32,7 +51,12 @@ class InvoiceLineOut(Out):
             quantity=line.quantity,
             unit=line.unit,
             amount=MoneyOut.of(line.amount),
+            discounts=[DiscountOut.of(one) for one in line.discounts],
             tax_rate=line.treatment.rate,
+            charge_id=line.charge_id,
+            subscription_id=line.subscription_id,
+            corrects_invoice_id=line.corrects.invoice_id if line.corrects else None,
+            corrects_line=line.corrects.line if line.corrects else None,
         )
 
 
