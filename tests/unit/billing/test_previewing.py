@@ -1,5 +1,6 @@
 """A preview bills in memory, day after day, and changes nothing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,8 @@ from umlauf.billing.previewing import MOST_BILLS, bill_day
 from umlauf.billing.terms import UMLAUF
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.errors import InvalidInput
-from umlauf.subscriptions.agreements import ChangePlan, ChangeQuantity, ScheduledChange
+from umlauf.kernel.money import Money
+from umlauf.subscriptions.agreements import BeginPause, ChangePlan, ChangeQuantity, ScheduledChange
 from umlauf.subscriptions.changing import request_change
 
 NEW_YEAR = date(2026, 1, 1)
@@ -73,3 +75,19 @@ def test_every_document_of_a_bill_has_an_id_of_its_own() -> None:
     (bill,) = world.ahead(NEW_YEAR)
     assert [charge.invoice_id for charge in bill.afterwards.billed] == ["sub@2026-01-01.1"]
     assert bill.documents[0].draft.entity is UMLAUF
+
+
+def test_a_further_credit_is_shown_with_the_tax_it_will_bear() -> None:
+    plan = replace(flat_plan("one", 6_900), prices_include_tax=True)
+    world = EngineWorld.open([plan], NEW_YEAR)
+    world.bill()
+    shown = []
+    for starts_on, ends_on in ((3, 10), (12, 15)):
+        world.go_to(date(2026, 1, starts_on))
+        world.change(BeginPause(date(2026, 1, ends_on)))
+        (bill,) = world.ahead(date(2026, 1, starts_on))
+        shown += [document.draft for document in bill.documents]
+        world.bill()
+    assert [draft.gross for draft in shown] == [Money(-1_558, "EUR"), Money(-668, "EUR")]
+    # By itself 6.68 bears 1.07; both together, 22.26, bear 3.55.
+    assert [draft.tax for draft in shown] == [Money(-249, "EUR"), Money(-106, "EUR")]

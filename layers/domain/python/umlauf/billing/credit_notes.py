@@ -32,7 +32,7 @@ from umlauf.billing.model import (
     TaxTreatment,
 )
 from umlauf.billing.rating import rate_no_more
-from umlauf.billing.tax import TaxableAmount, exact_tax_in, split_taxes, tax_in
+from umlauf.billing.tax import TaxableAmount, TaxSplit, exact_tax_in, split_taxes, tax_in
 from umlauf.kernel.money import CurrencyMismatch, Money, split, total
 
 _ONE: Final = Decimal(1)
@@ -195,9 +195,7 @@ def compose_credit_note(
         replace(line, number=number, amount=-line.amount, discounts=())
         for number, line in enumerate(lines, start=1)
     ]
-    taxable = [TaxableAmount(line.amount, line.treatment) for line in turned]
-    carried = _left_over(turned, before, header.price_basis)
-    parts = split_taxes(taxable, header.price_basis, header.currency, carried)
+    parts = note_taxes(lines, before, header.price_basis, header.currency)
     draft = NoteDraft(
         header,
         tuple(replace(line, net=net) for line, net in zip(turned, parts.nets, strict=True)),
@@ -210,6 +208,17 @@ def compose_credit_note(
             f"a note over {draft.gross} gives nothing back; issue an invoice", field="lines"
         )
     return draft
+
+
+def note_taxes(
+    lines: Sequence[InvoiceLine],
+    before: Iterable[BilledCharge],
+    basis: PriceBasis,
+    currency: str,
+) -> TaxSplit:
+    """The tax that a note over these lines gives back; what earlier notes left over joins it."""
+    taxable = [TaxableAmount(-line.amount, line.treatment) for line in lines]
+    return split_taxes(taxable, basis, currency, _left_over(lines, before, basis))
 
 
 def credit_invoice(

@@ -126,13 +126,13 @@ def _bill_group(
 ) -> Iterator[BillingResult]:
     """Put the documents of some contracts, and move each on."""
     contract, bills = contracts[0].contract, [one.bill for one in contracts]
-    documents = draft_documents(bills, contract, entity, now=work.now)
+    before = [charge for one in contracts for charge in one.billed]
+    documents = draft_documents(bills, contract, entity, now=work.now, before=before)
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
     for document in documents:
         number = numbers.take(_series(document, entity))
         if document.gross.amount_minor < 0:
-            before = [charge for one in contracts for charge in one.billed]
             notes.append(issue_bill_note(document, number, before, work=work, desk=desk))
         else:
             invoices.append(issue_invoice(document, number, work=work, desk=desk))
