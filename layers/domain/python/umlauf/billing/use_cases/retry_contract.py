@@ -5,7 +5,8 @@ from dataclasses import replace
 from umlauf.billing.errors import NotParked
 from umlauf.billing.numbering import FreeNumber, NumberBlock, Series
 from umlauf.billing.ports import BillingDesk, Numbers, ParkedContracts
-from umlauf.billing.use_cases.bill_contract import BillingResult, NextNumber, bill_contract
+from umlauf.billing.results import BillingResult, NextNumber
+from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.billing.use_cases.release_contract import release_contract
 from umlauf.kernel.work import Work
 
