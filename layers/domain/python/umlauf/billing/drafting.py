@@ -7,10 +7,11 @@ from datetime import datetime
 from umlauf.billing.assembling import Bill, BillLine
 from umlauf.billing.charges import NOT_BILLED, BilledCharge
 from umlauf.billing.composing import BilledContract, Draft, compose, record_of
-from umlauf.billing.model import LineKind
+from umlauf.billing.credit_notes import note_taxes
+from umlauf.billing.model import LineKind, TaxAmount
 from umlauf.billing.terms import LegalEntity
 from umlauf.billing.vat_codes import VatCode, vat_code
-from umlauf.kernel.money import Money
+from umlauf.kernel.money import Money, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,20 @@ class DraftDocument:
 
 
 def draft_documents(
-    bills: Sequence[Bill], contract: BilledContract, entity: LegalEntity, *, now: datetime
+    bills: Sequence[Bill],
+    contract: BilledContract,
+    entity: LegalEntity,
+    *,
+    now: datetime,
+    before: Sequence[BilledCharge] = (),
 ) -> tuple[DraftDocument, ...]:
     """The documents of one or more bills of a customer; none where nothing is charged.
 
     Deposits bear no tax and are owed back, so they stand on a request of their own. Prices with and
     without tax share no document: after a change of plan, what is given back is priced as it was
     charged. Nor does what is outside the scope of VAT with what is not (EN 16931, BR-O-11). What
-    gives back comes first, so that it pays what is charged beside it. Raises what `compose` raises.
+    gives back comes first, so that it pays what is charged beside it. `before` are the charges on
+    record: what rounding left over of the tax they gave back counts. Raises what `compose` raises.
     """
     shown = [line for bill in bills for line in bill.lines if line.is_shown]
     found: list[DraftDocument] = []
@@ -54,7 +61,27 @@ def draft_documents(
         for lines in _apart(alike, lambda line: line.price_basis is not contract.price_basis):
             priced = replace(contract, price_basis=lines[0].price_basis)
             found.extend(_by_scope_of_vat(lines, priced, entity, now))
-    return tuple(sorted(found, key=lambda one: one.gross.amount_minor >= 0))
+    found.sort(key=lambda one: one.gross.amount_minor >= 0)
+    return tuple(_as_issued(one, before) for one in found)
+
+
+def _as_issued(document: DraftDocument, before: Sequence[BilledCharge]) -> DraftDocument:
+    """A document below zero will be a credit note: it bears the tax of one."""
+    if document.gross.amount_minor >= 0:
+        return document
+    draft, contract = document.draft, document.draft.contract
+    parts = note_taxes(draft.lines, before, contract.price_basis, contract.currency)
+    taxes = tuple(TaxAmount(one.treatment, -one.net, -one.tax) for one in parts.taxes)
+    taxed = replace(
+        draft,
+        lines=tuple(
+            replace(line, net=-net) for line, net in zip(draft.lines, parts.nets, strict=True)
+        ),
+        taxes=taxes,
+        net=total((one.net for one in taxes), contract.currency),
+        tax=total((one.tax for one in taxes), contract.currency),
+    )
+    return replace(document, draft=taxed)
 
 
 def unshown_records(
