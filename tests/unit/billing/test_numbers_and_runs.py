@@ -208,8 +208,9 @@ def test_a_run_reports_what_its_numbers_say(world: World) -> None:
         (free[2], DocumentKind.DEPOSIT_REQUEST, Money(20000, "EUR"), ("sub_1",)),
         (free[3], DocumentKind.CREDIT_NOTE, Money(100, "EUR"), ("sub_4",)),
     ):
-        used = number.used_on(f"doc_{number.number}", kind, gross, contracts)
-        world.store.run(lambda work, used=used: work.put(used), NOW)
+        work = Work(NOW)
+        work.put(number.used_on(f"doc_{number.number}", kind, gross, contracts))
+        world.store.commit(work)
     world.void(block)
     finished = world.finish(run.id)
     assert finished.report == PartReport(due=2, billed=4)
