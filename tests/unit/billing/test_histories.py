@@ -10,9 +10,10 @@ import pytest
 from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan
-from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy
+from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy, Phase
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
+from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
 from umlauf.subscriptions.agreements import AddAddOn, ChangePlan
 from umlauf.subscriptions.applying import with_coupon
@@ -204,3 +205,21 @@ class TestWhoTookItSays:
         world.subscription = withdrawn(world.subscription, plan, world.now, country="DE")
         world.bill()
         assert world.total == Money(1_000, "EUR")
+
+
+class TestTrials:
+    def test_a_year_chosen_in_a_trial_is_billed_when_the_trial_is_over(self) -> None:
+        """Fourteen days free from New Year on; on the fifth a year for 365.00 is chosen."""
+        trial = Phase("trial", Interval(IntervalUnit.DAY, 14), is_free=True), Phase("paid")
+        plans = [
+            replace(flat_plan("month", 3_000), phases=trial),
+            replace(flat_plan("year", 36_500, YEARLY), phases=trial),
+        ]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "year", date(2026, 1, 5))
+        world.run_until(date(2026, 1, 14))
+        assert world.lines == []
+        world.run_until(date(2027, 1, 14))
+        (line,) = world.lines
+        assert (line.period.start, line.period.end) == (date(2026, 1, 15), date(2027, 1, 15))
+        assert line.amount == Money(36_500, "EUR")

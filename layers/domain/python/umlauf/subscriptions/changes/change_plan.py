@@ -9,6 +9,7 @@ from umlauf.subscriptions.agreements import Agreement, ChangePlan
 from umlauf.subscriptions.anchors import anchor_for
 from umlauf.subscriptions.changes.choose_amount import require_chosen
 from umlauf.subscriptions.changes.editing import Edit, in_plan_order
+from umlauf.subscriptions.timeline import phase_spans
 
 
 def change_plan(change: ChangePlan, edit: Edit) -> Agreement:
@@ -30,7 +31,7 @@ def change_plan(change: ChangePlan, edit: Edit) -> Agreement:
         plan_id=plan.plan_id,
         plan_version=plan.plan_version,
         interval=plan.interval,
-        anchor=_anchor(current, plan, edit.starts_on),
+        anchor=_anchor(plan, edit),
         agreed_on=edit.asked_on,
         quantity=current.quantity if change.quantity is None else change.quantity,
         add_ons=add_ons,
@@ -60,13 +61,23 @@ def _term(change: ChangePlan, current: Agreement, plan: Plan) -> Interval | None
     return current.term if plan.terms.term_options else None
 
 
-def _anchor(current: Agreement, plan: Plan, starts_on: date) -> date | None:
-    """Another interval starts a new grid, and so does a plan that bills on another day."""
-    anchor = current.anchor
+def _anchor(plan: Plan, edit: Edit) -> date | None:
+    """Another interval starts a new grid, and so does a plan that bills on another day.
+
+    In a trial it starts when that is over: nothing is charged before.
+    """
+    anchor = edit.current.anchor
     is_other_day = plan.anchor_day is not None and (anchor is None or anchor.day != plan.anchor_day)
-    if plan.interval != current.interval or is_other_day:
-        return anchor_for(plan, starts_on)
-    return anchor
+    if plan.interval == edit.current.interval and not is_other_day:
+        return anchor
+    return anchor_for(plan, _first_paid_day(plan, edit))
+
+
+def _first_paid_day(plan: Plan, edit: Edit) -> date:
+    for phase, begins, end in phase_spans(edit.subscription, plan):
+        if not phase.is_free and (end is None or edit.starts_on < end):
+            return max(begins, edit.starts_on)
+    return edit.starts_on
 
 
 def _has_item(plan: Plan, add_ons: tuple[str, ...], item: str) -> bool:
