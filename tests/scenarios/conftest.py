@@ -13,6 +13,9 @@ from tests.scenarios.town import Town
 from umlauf_adapters.kernel import aws_clients
 from umlauf_adapters.kernel.items import ClaimItem, ContextItem, EventItem, shared_connection
 
+# Tales assert like tests do, and shall say as much when they fail.
+pytest.register_assert_rewrite("tests.scenarios.years")
+
 ROOT = Path(__file__).resolve().parents[2]
 OPENING = datetime(2026, 8, 31, 8, tzinfo=UTC)
 

@@ -13,7 +13,17 @@ from local.platform import Platform
 from tests.scenarios.conftest import ROOT, running_platform
 from tests.scenarios.telling import Tale, tell_together
 from tests.scenarios.town import Town
-from tests.scenarios.years import bound, calendars, flexibly, late, moving, offers, undone
+from tests.scenarios.years import (
+    bound,
+    calendars,
+    flexibly,
+    late,
+    moving,
+    offers,
+    prices,
+    undone,
+    unpaid,
+)
 from tests.scenarios.years.contracts import local
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice
@@ -37,6 +47,10 @@ TALES: tuple[Tale, ...] = (
     offers.a_trial_ends_in_an_introduction_and_a_coupon_in_its_full_price,
     offers.a_deposit_comes_back_with_the_bike,
     offers.two_bikes_are_on_one_invoice_and_a_line_of_it_is_credited,
+    prices.nobody_pays_more_than_the_cap_however_late_rides_are_told,
+    prices.who_names_the_price_may_name_another,
+    prices.a_company_pays_net_prices_behind_and_what_it_committed_to,
+    unpaid.a_credit_lowers_what_is_open_before_anything_is_left_over,
 )
 
 

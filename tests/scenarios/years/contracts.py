@@ -4,6 +4,7 @@ Everything goes through the HTTP APIs. Whatever is `agreed` to is previewed firs
 shown; `keeps_promises` compares what was issued since with what was shown, line by line.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -132,11 +133,21 @@ class Contract:
         self.town.cloud.settle()
 
     def puts_details(self, **details: Any) -> None:
-        """Replace the billing details, as they were read a moment before."""
-        path, http = "/v1/me/billing-details", self.town.http
-        signed_in = {"Authorization": f"Bearer {self.town.token(self.rider)}"}
-        version = http.get(path, headers=signed_in).headers["ETag"]
-        answer = http.put(path, json=details, headers={**signed_in, "If-Match": version})
+        """Replace the billing details."""
+        self._puts("/v1/me/billing-details", self.town.token(self.rider), details)
+
+    def is_made_a_business(self, company: str) -> None:
+        """Staff has seen the register."""
+        path = f"/v1/operator/customers/{self.rider.customer_id}/billing-details"
+        details = {"company_name": company, "is_business": True}
+        self._puts(path, self.town.staff_token(), details)
+
+    def _puts(self, path: str, token: str, details: Json) -> None:
+        """Put what was read a moment before."""
+        signed_in = {"Authorization": f"Bearer {token}"}
+        version = self.town.http.get(path, headers=signed_in).headers["ETag"]
+        headers = {**signed_in, "If-Match": version}
+        answer = self.town.http.put(path, json=details, headers=headers)
         assert answer.is_success, answer.text
 
     def gets_credit(self, paper: Paper, **wanted: Any) -> Json:
@@ -173,15 +184,16 @@ class Contract:
         return self.api.get(self.path)
 
     def papers(self) -> list[Paper]:
-        """Every document of the customer, in the order of issue."""
-        found = []
+        """Every document of the customer, in the order in which they came."""
+        new = []
         for path, name in (("/v1/invoices", "invoice"), ("/v1/credit-notes", "credit_note")):
             for one in self.api.get(path, limit=_PAGE)["items"]:
                 if one["id"] not in self._read:
                     document = self.api.get(f"{path}/{one['id']}")
-                    self._read[one["id"]] = _paper(document, document[name])
-                found.append(self._read[one["id"]])
-        return sorted(found, key=lambda paper: (paper.issued_on, paper.number))
+                    new.append(_paper(document, document[name]))
+        for paper in sorted(new, key=lambda one: (one.issued_on, one.number)):
+            self._read[paper.id] = paper
+        return list(self._read.values())
 
     def latest(self) -> Paper:
         return self.papers()[-1]
@@ -189,11 +201,8 @@ class Contract:
     def keeps_promises(self) -> None:
         """What was issued since the last agreement is what was shown then, for its days."""
         today = self.town.cloud.now().astimezone(BERLIN).date().isoformat()
-        issued = self.papers()[self._known :]
-        assert issued == sorted(
-            (paper for paper in self._promised if paper.issued_on <= today),
-            key=lambda paper: paper.issued_on,
-        )
+        shown = [paper for paper in self._promised if paper.issued_on <= today]
+        assert _by_day(self.papers()[self._known :]) == _by_day(shown)
 
     def open_of(self, paper: Paper) -> dict[str, int]:
         """What became of an invoice, in cents; what is nothing is left out."""
@@ -241,6 +250,10 @@ def fee(start: str, end: str, minor: int, item: str = "base-fee") -> Line:
 
 def german(gross: int, net: int, rate: str = "19") -> Tax:
     return "DE", rate, net, gross - net
+
+
+def _by_day(papers: Iterable[Paper]) -> list[Paper]:
+    return sorted(papers, key=lambda paper: (paper.issued_on, paper.kind, paper.lines))
 
 
 def _key() -> str:

@@ -52,6 +52,12 @@ def _child_seats(mila: Contract) -> Chapter:
         -930,
     )
     assert (mila.credit(), mila.owes_by_the_books()) == (930, -930)
+    # Taken and given up again at the same instant: nothing is left of it.
+    yield local("2027-02-20")
+    mila.changes("add_add_on", add_on="child-seat")
+    assert mila.credit() == 930 - 199
+    mila.changes("remove_add_on", add_on="child-seat")
+    assert mila.credit() == 930
     yield morning("2027-03-01")
     assert mila.open_of(mila.latest()) == {"from_balance": 930, "paid": 5970}
 
