@@ -21,6 +21,7 @@ from tests.scenarios.years import (
     moving,
     offers,
     prices,
+    switching,
     undone,
     unpaid,
 )
@@ -50,6 +51,8 @@ TALES: tuple[Tale, ...] = (
     prices.nobody_pays_more_than_the_cap_however_late_rides_are_told,
     prices.who_names_the_price_may_name_another,
     prices.a_company_pays_net_prices_behind_and_what_it_committed_to,
+    switching.from_months_to_a_year_and_back,
+    switching.from_prices_with_tax_to_prices_without,
     unpaid.a_credit_lowers_what_is_open_before_anything_is_left_over,
 )
 
