@@ -15,7 +15,7 @@ from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
-from umlauf.subscriptions.agreements import AddAddOn, ChangePlan
+from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan
 from umlauf.subscriptions.applying import with_coupon
 from umlauf.subscriptions.withdrawing import withdrawn
 
@@ -204,6 +204,16 @@ class TestWhoTookItSays:
         world.run_until(date(2026, 1, 11))
         world.subscription = withdrawn(world.subscription, plan, world.now, country="DE")
         world.bill()
+        assert world.total == Money(1_000, "EUR")
+
+
+class TestPauses:
+    def test_a_price_minimum_binds_for_the_days_that_are_not_paused(self) -> None:
+        """At least 31.00 a month, paused for all but ten of 31 days, and nothing used."""
+        least = Price("EUR", PerUnit(Decimal(10)), minimum_minor=Decimal(3_100))
+        world = EngineWorld.open([_metered(least)], NEW_YEAR)
+        world.change(BeginPause(FEBRUARY), date(2026, 1, 11))
+        world.run_until(FEBRUARY)
         assert world.total == Money(1_000, "EUR")
 
 

@@ -1,6 +1,7 @@
 """What a billing period's limits add to it, or take off: per price, and per subscription.
 
-A minimum is an extra line, a maximum a negative one; both are prorated by the time that is charged.
+A minimum is an extra line, a maximum a negative one. Both are prorated: a commitment by the time in
+which fees are charged, a price's limits by its stretch; a pause or a trial binds to no minimum.
 Always reckoned anew from all of the period: billing charges the difference to what it billed
 before, so late usage and repairs need no rule of their own.
 """
@@ -14,13 +15,12 @@ from umlauf.billing.commitments import Limits, adjustment_of, spread
 from umlauf.billing.desired import DesiredFee, desired_fees, sharing
 from umlauf.billing.model import LineKind, PriceBasis
 from umlauf.billing.reconciling import prorated
-from umlauf.catalog.model import Plan, PlanItem, Supply, TaxCategory
-from umlauf.catalog.policies import ProrationBasis
+from umlauf.catalog.model import PlanItem, Supply, TaxCategory
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
 from umlauf.subscriptions.model import Subscription
-from umlauf.subscriptions.timeline import BillingPeriod, PlanOf, segments
+from umlauf.subscriptions.timeline import BillingPeriod, PlanOf, Segment, segments
 
 _COMMITTED: Final = frozenset(
     {LineKind.BASE_FEE, LineKind.ADD_ON, LineKind.DELIVERY, LineKind.USAGE}
@@ -68,10 +68,10 @@ def adjustments(
 
     Those of zero are among them: they may have been billed otherwise before.
     """
-    plans = [segment.plan for segment in segments(subscription, plan_of, billing_period)]
-    plan = plans[0]
-    items = {item.id: item for one in reversed(plans) for item in one.every_item}
-    own = tuple(_of_prices(subscription, billing_period, stretches, items, plan))
+    parts = list(segments(subscription, plan_of, billing_period))
+    plan = parts[0].plan
+    items = {item.id: item for part in reversed(parts) for item in part.plan.every_item}
+    own = tuple(_of_prices(subscription, parts, stretches, items))
     commitment = next(
         (one for one in plan.commitments if one.currency == subscription.currency), None
     )
@@ -87,7 +87,7 @@ def adjustments(
         ),
         *(_Line(one.amount, one.supply, one.tax_category) for one in own),
     ]
-    share = _charged_share(subscription, plan_of, billing_period, plan.proration)
+    share = _charged_share(subscription, parts, billing_period.period)
     change = adjustment_of(
         total((line.amount for line in lines), subscription.currency), commitment, share
     )
@@ -96,23 +96,22 @@ def adjustments(
 
 def _of_prices(
     subscription: Subscription,
-    billing_period: BillingPeriod,
+    parts: Sequence[Segment],
     stretches: Sequence[RatedStretch],
     items: dict[str, PlanItem],
-    plan: Plan,
 ) -> Iterator[Adjustment]:
     """One for each metered item with limits; its stretches count together if priced alike."""
-    share_of = sharing(subscription)
+    plan, full_period = parts[0].plan, parts[0].billing_period.full_period
     for stretch in stretches:
         item = items.get(stretch.item)
         if item is None or not _has_limits(stretch.price):
             continue
-        share = share_of(stretch.period, billing_period.full_period, plan.proration)
-        change = adjustment_of(stretch.amount, stretch.price, share)
+        share = sharing(subscription)(stretch.period, full_period, plan.proration)
+        bound = _charged_share(subscription, parts, stretch.period)
         yield Adjustment(
             f"{item.id}-limit.{stretch.period.start}",
             item.name,
-            change,
+            adjustment_of(stretch.amount, stretch.price, share, bound),
             item.supply,
             item.tax_category,
             stretch.price_basis,
@@ -135,22 +134,19 @@ def _of_subscription(
 
 
 def _charged_share(
-    subscription: Subscription,
-    plan_of: PlanOf,
-    billing_period: BillingPeriod,
-    basis: ProrationBasis,
+    subscription: Subscription, parts: Sequence[Segment], within: Period
 ) -> Fraction:
     """The part of the full period in which fees are charged: neither paused nor free.
 
     All of it on the basis of the plan that commits: parts measured in different ways would not add
     up to one.
     """
-    share_of = sharing(subscription)
+    share_of, basis = sharing(subscription), parts[0].plan.proration
     return sum(
         (
-            share_of(segment.period, billing_period.full_period, basis)
-            for segment in segments(subscription, plan_of, billing_period)
-            if segment.charges_fees
+            share_of(part.period, part.billing_period.full_period, basis)
+            for part in parts
+            if part.charges_fees and within.contains(part.period.start)
         ),
         Fraction(0),
     )

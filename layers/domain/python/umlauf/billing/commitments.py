@@ -26,16 +26,20 @@ class Limits(Protocol):
     def maximum_minor(self) -> Decimal | int | None: ...
 
 
-def adjustment_of(charged: Money, limits: Limits, share: Fraction = _WHOLE) -> Money:
+def adjustment_of(
+    charged: Money, limits: Limits, share: Fraction = _WHOLE, bound: Fraction | None = None
+) -> Money:
     """What brings a charge within its limits: above zero a true-up, below zero a cap.
 
-    `share` is the part of the full period that was served. Each limit rounds once, half up. Raises
-    InvalidInput for a share outside 0 to 1.
+    `share` is the part of the full period that was served, `bound` the part of it in which the
+    minimum binds (None: all of it). Each limit rounds once, half up. Raises InvalidInput for a
+    share outside 0 to 1.
     """
     if not 0 <= share <= 1:
         raise InvalidInput(f"a stub is a part of a period, not {share} of it", field="share")
     if limits.minimum_minor is not None:
-        missing = _prorated(limits.minimum_minor, share, charged.currency) - charged
+        least = share if bound is None else bound
+        missing = _prorated(limits.minimum_minor, least, charged.currency) - charged
         if missing.amount_minor > 0:
             return missing
     if limits.maximum_minor is not None:
