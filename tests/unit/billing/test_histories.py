@@ -11,8 +11,10 @@ from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan
 from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy, Phase
+from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
+from umlauf.catalog.price_models.tiers import Tier
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
 from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan
@@ -233,3 +235,18 @@ class TestTrials:
         (line,) = world.lines
         assert (line.period.start, line.period.end) == (date(2026, 1, 15), date(2027, 1, 15))
         assert line.amount == Money(36_500, "EUR")
+
+
+def test_a_coupon_in_mid_period_opens_no_second_free_tier() -> None:
+    """300 minutes are free, the rest 0.10: 600 are 30.00, the coupon counts from February on."""
+    tiers = Graduated((Tier(Decimal(300), Decimal(0)), Tier(None, Decimal(10))))
+    world = EngineWorld.open([_metered(Price("EUR", tiers))], NEW_YEAR)
+    world.use(METER, date(2026, 1, 5), 300)
+    world.use(METER, date(2026, 1, 20), 300)
+    world.use(METER, date(2026, 2, 5), 600)
+    world.run_until(date(2026, 1, 16))
+    _give(world, Coupon(id="ten", name="Ten", percent=Decimal(10)), date(2026, 1, 16))
+    world.run_until(FEBRUARY)
+    assert world.total == Money(3_000, "EUR")
+    world.run_until(date(2026, 3, 1))
+    assert world.total == Money(3_000 + 2_700, "EUR")

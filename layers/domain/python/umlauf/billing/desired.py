@@ -119,9 +119,15 @@ def desired_fees(
 def desired_usage(
     subscription: Subscription, plan_of: PlanOf, billing_period: BillingPeriod
 ) -> tuple[DesiredUsage, ...]:
-    """The metered stretches of a billing period: a change of price cuts it, at the event's day."""
+    """The metered stretches of a billing period: a change of price cuts it, at the event's day.
+
+    A coupon does not: cut there, graduated use would begin in its cheapest tier again. What is in
+    force when the period begins takes effect on all use of it.
+    """
     found: dict[str, list[DesiredUsage]] = {}
+    coupons: tuple[Coupon, ...] | None = None
     for segment in segments(subscription, plan_of, billing_period):
+        coupons = segment.coupons if coupons is None else coupons
         for item, _, _ in _items_of(segment):
             if not isinstance(item, MeteredItem):
                 continue
@@ -131,7 +137,7 @@ def desired_usage(
                 plan=segment.plan,
                 period=segment.period,
                 full_period=billing_period.full_period,
-                coupons=_coupons_on(item, segment.coupons),
+                coupons=_coupons_on(item, coupons),
             )
             stretches = found.setdefault(item.id, [])
             if stretches and _goes_on(stretches[-1], usage):
@@ -305,7 +311,6 @@ def _goes_on(earlier: DesiredUsage, later: DesiredUsage) -> bool:
     return (
         earlier.price == later.price
         and PriceBasis.of(earlier.plan) is PriceBasis.of(later.plan)
-        and earlier.coupons == later.coupons
         and (earlier.item.supply, earlier.item.tax_category, earlier.item.meter)
         == (later.item.supply, later.item.tax_category, later.item.meter)
         and earlier.period.end == later.period.start
