@@ -208,7 +208,9 @@ class EngineWorld:
         day = bill_day(self.subscription, self.now)
         begun, _ = begin_scheduled(self.subscription, day, plan_of=self.plan_of, now=self.now)
         bill, counted = finished_bill(self._account_for(begun, day), day)
-        documents = draft_documents([bill], self.contract, UMLAUF, now=self.now, before=self.billed)
+        documents = draft_documents(
+            [bill], self.contract, UMLAUF, now=self.now, before=self.account.on_record
+        )
         document_id = f"doc-{len(self.bills)}"
         self.billed = billed_after(self.billed, bill, documents, document_id)
         self.subscription, _ = mark_billed(counted, day, self.now)

@@ -223,7 +223,7 @@ def _whole_bill() -> Callable[[], object]:
 
     def bill() -> object:
         due_now, _ = finished_bill(known, SEPTEMBER.end)
-        return draft_documents([due_now], named, UMLAUF, now=NOW)
+        return draft_documents([due_now], named, UMLAUF, now=NOW, before=known.on_record)
 
     return bill
 

@@ -44,6 +44,7 @@ TALES: tuple[Tale, ...] = (
     undone.who_withdraws_gets_all_of_it_back,
     undone.who_asked_for_an_early_start_pays_the_days_until_the_withdrawal,
     undone.what_should_never_have_been_is_given_back_whole,
+    undone.an_invoice_of_two_is_given_back_to_the_last_cent_of_its_tax,
     offers.a_box_that_is_skipped_in_time_is_not_charged,
     offers.a_trial_ends_in_an_introduction_and_a_coupon_in_its_full_price,
     offers.a_deposit_comes_back_with_the_bike,

@@ -98,5 +98,31 @@ def _storno(kim: Contract) -> Chapter:
     assert (kim.credit(), kim.owes_by_the_books()) == (0, 0)
 
 
+def an_invoice_of_two_is_given_back_to_the_last_cent_of_its_tax(town: Town) -> Chapter:
+    yield ORDERED
+    lou = joins(town, "Lou", "roamer")
+    lou.puts_details(wants_consolidated_invoices=True)
+    other = Contract(town, town.order_another(lou.rider, plan="city-flexible"))
+    yield BEGUN
+    town.office.hand_over([lou.rider.who])
+    other.begins()
+    [shared] = lou.papers()
+    assert shared.taxes == (german(13800, 11597),)  # two of 69 euros bear 11.02 each
+    yield local("2027-03-08")
+    lou.agrees("pauses", {"ends_on": "2027-03-15"})
+    yield local("2027-03-10")
+    other.agrees("pauses", {"ends_on": "2027-03-13"})
+    yield WITHDRAWN
+    lou.agrees("withdrawal")
+    yield local("2027-03-13")
+    other.staff_agrees("void")
+    assert lou.credit() == shared.gross
+    assert sum(tax for paper in lou.papers() for *_, tax in paper.taxes) == 0
+    lou.returns_the_bike()
+    other.returns_the_bike()
+    lou.is_paid_out(shared.gross)
+    assert (lou.credit(), lou.owes_by_the_books()) == (0, 0)
+
+
 def given_back(line: tuple[str, str, str, int]) -> tuple[str, str, str, int]:
     return (*line[:3], -line[3])

@@ -10,13 +10,16 @@ import pytest
 from tests.billing_fakes import BillingWorld, MemoryParkedContracts
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, MONTHLY
 from umlauf.billing.catching_up import MAX_BOUNDARIES, BillingOffice, catch_up, due_with
+from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.results import BillingResult, NextNumber, Outcome
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
 from umlauf.catalog.model import BaseFee, Plan
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Interval, IntervalUnit, start_of_day
+from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
+from umlauf.subscriptions.ending import voided
 from umlauf.subscriptions.model import Subscription
 
 SEPTEMBER = start_of_day(date(2026, 9, 1), "Europe/Berlin")
@@ -78,6 +81,24 @@ def test_contracts_of_a_customer_share_an_invoice_and_keep_their_charges(office:
         moved = office.world.subscriptions.get(contract.id)
         assert moved.billed_through == date(2026, 10, 1)
     assert office.numbers.taken == [invoice.number]
+
+
+def test_a_shared_invoice_is_given_back_to_the_last_cent_of_its_tax(office: Office) -> None:
+    fee = BaseFee(id="fee", name="Fee", prices=(Price("EUR", Flat(Decimal(6900))),))
+    plan = replace(CITY_FLAT, plan_id="uneven", items=(fee,), add_ons=())
+    contracts = [office.subscribe("one", plan), office.subscribe("two", plan)]
+    office.bill(*contracts)
+    for contract, day in zip(contracts, (3, 5), strict=True):
+        now = start_of_day(date(2026, 9, day), "Europe/Berlin")
+        work = Work(now)
+        work.put(voided(office.world.subscriptions.get(contract.id), now))
+        office.world.store.commit(work)
+        office.bill(contract, now=now)
+    # 138 euros bear 22.03, but 69 by themselves 11.02.
+    (invoice,) = office.world.invoices()
+    notes = sorted(office.world.store.all(CreditNote), key=lambda note: note.number)
+    assert invoice.tax == Money(2203, "EUR")
+    assert [note.tax for note in notes] == [Money(1102, "EUR"), Money(1101, "EUR")]
 
 
 def test_each_month_has_one_invoice_until_all_are_up_to_date(office: Office) -> None:

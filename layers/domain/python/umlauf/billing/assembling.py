@@ -4,7 +4,7 @@ Pure. What to charge comes from `desired`, what to give back from `reconciling`,
 `rating`; here they become the lines of a bill and the records of what is billed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -54,6 +54,8 @@ from umlauf.subscriptions.timeline import (
 
 CountedBy = Callable[[str, Period], Mapping[date, int]]
 """What a meter counted, in its whole units, per local day of a period."""
+ChargesOf = Callable[[str], Iterable[BilledCharge]]
+"""What was charged on an invoice, by its id."""
 
 
 def nothing_counted(_meter: str, _period: Period) -> Mapping[date, int]:
@@ -117,17 +119,28 @@ class Bill:
         return any(line.amount for line in self.lines)
 
 
+def _of_nobody_else(_invoice_id: str) -> Iterable[BilledCharge]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A contract with all that billing knows of it.
 
     `billed` must hold every charge whose period ends after `looks_back_to(subscription, day)`.
+    `others_on` gives the charges of other contracts on an invoice they share.
     """
 
     subscription: Subscription
     plan_of: PlanOf
     billed: Sequence[BilledCharge] = ()
     counted_by: CountedBy = nothing_counted
+    others_on: ChargesOf = _of_nobody_else
+
+    def on_record(self, invoice_ids: Iterable[str]) -> tuple[BilledCharge, ...]:
+        """What was charged on invoices, by whichever contract; tax is reckoned for them whole."""
+        others = (charge for invoice_id in invoice_ids for charge in self.others_on(invoice_id))
+        return (*self.billed, *others)
 
 
 def looks_back_to(subscription: Subscription, day: date) -> date:

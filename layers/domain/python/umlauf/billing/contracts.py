@@ -3,6 +3,7 @@
 from datetime import date
 
 from umlauf.billing.assembling import Account, looks_back_to
+from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.model import PriceBasis
 from umlauf.billing.parties import parties_of
@@ -19,11 +20,21 @@ def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Acco
     def counted_by(meter: str, period: Period) -> dict[date, int]:
         return dict(desk.rollups.by_day(subscription.id, meter, period))
 
+    def others_on(invoice_id: str) -> tuple[BilledCharge, ...]:
+        invoice = desk.invoices.get(invoice_id)
+        if invoice is None or all(
+            line.subscription_id == subscription.id for line in invoice.lines
+        ):
+            return ()
+        charges = desk.charges.of_invoice(invoice)
+        return tuple(one for one in charges if one.subscription_id != subscription.id)
+
     return Account(
         subscription=subscription,
         plan_of=desk.plans.get,
         billed=desk.charges.ending_after(subscription.id, looks_back_to(subscription, day)),
         counted_by=counted_by,
+        others_on=others_on,
     )
 
 

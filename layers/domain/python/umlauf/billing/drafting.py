@@ -1,6 +1,6 @@
 """The documents a bill becomes: what stands on which, and what is on record of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,10 +8,13 @@ from umlauf.billing.assembling import Bill, BillLine
 from umlauf.billing.charges import NOT_BILLED, BilledCharge
 from umlauf.billing.composing import BilledContract, Draft, compose, record_of
 from umlauf.billing.credit_notes import note_taxes
-from umlauf.billing.model import LineKind, TaxAmount
+from umlauf.billing.model import InvoiceLine, LineKind, TaxAmount
 from umlauf.billing.terms import LegalEntity
 from umlauf.billing.vat_codes import VatCode, vat_code
 from umlauf.kernel.money import Money, total
+
+OnRecord = Callable[[Iterable[str]], Iterable[BilledCharge]]
+"""At least the charges of some invoices, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,16 @@ def draft_documents(
     entity: LegalEntity,
     *,
     now: datetime,
-    before: Sequence[BilledCharge] = (),
+    before: OnRecord,
 ) -> tuple[DraftDocument, ...]:
     """The documents of one or more bills of a customer; none where nothing is charged.
 
     Deposits bear no tax and are owed back, so they stand on a request of their own. Prices with and
     without tax share no document: after a change of plan, what is given back is priced as it was
     charged. Nor does what is outside the scope of VAT with what is not (EN 16931, BR-O-11). What
-    gives back comes first, so that it pays what is charged beside it. `before` are the charges on
-    record: what rounding left over of the tax they gave back counts. Raises what `compose` raises.
+    gives back comes first, so that it pays what is charged beside it. `before` gives the
+    charges as they are on record: what rounding left over of the tax on earlier notes counts.
+    Raises what `compose` raises.
     """
     shown = [line for bill in bills for line in bill.lines if line.is_shown]
     found: list[DraftDocument] = []
@@ -65,12 +69,18 @@ def draft_documents(
     return tuple(_as_issued(one, before) for one in found)
 
 
-def _as_issued(document: DraftDocument, before: Sequence[BilledCharge]) -> DraftDocument:
+def corrected_ids(lines: Iterable[InvoiceLine]) -> tuple[str, ...]:
+    """The invoices that lines give something back of."""
+    return tuple(dict.fromkeys(line.corrects.invoice_id for line in lines if line.corrects))
+
+
+def _as_issued(document: DraftDocument, before: OnRecord) -> DraftDocument:
     """A document below zero will be a credit note: it bears the tax of one."""
     if document.gross.amount_minor >= 0:
         return document
     draft, contract = document.draft, document.draft.contract
-    parts = note_taxes(draft.lines, before, contract.price_basis, contract.currency)
+    charges = before(corrected_ids(draft.lines))
+    parts = note_taxes(draft.lines, charges, contract.price_basis, contract.currency)
     taxes = tuple(TaxAmount(one.treatment, -one.net, -one.tax) for one in parts.taxes)
     taxed = replace(
         draft,

@@ -78,7 +78,7 @@ def run_ahead(
         )
         account = replace(account, subscription=subscription)
         bill, subscription = finished_bill(account, day)
-        documents = draft_documents([bill], contract, entity, now=now, before=account.billed)
+        documents = draft_documents([bill], contract, entity, now=now, before=account.on_record)
         moved, _events = mark_billed(subscription, day, now)
         billed = billed_after(account.billed, bill, documents, draft_id(subscription.id, day))
         account = replace(account, subscription=moved, billed=billed)

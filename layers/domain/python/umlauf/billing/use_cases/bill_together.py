@@ -5,16 +5,21 @@ and in the identities of its charges.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from umlauf.billing.assembling import Bill
+from umlauf.billing.assembling import Account, Bill
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.contracts import account_of, contract_of, entity_of
 from umlauf.billing.credit_notes import CreditNote
-from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_records
+from umlauf.billing.drafting import (
+    DraftDocument,
+    corrected_ids,
+    draft_documents,
+    unshown_records,
+)
 from umlauf.billing.errors import TooManyCharges
 from umlauf.billing.model import Invoice, PriceBasis
 from umlauf.billing.numbering import FreeNumber, series_of
@@ -42,7 +47,7 @@ class _DueContract:
     events: tuple[Event, ...]
     bill: Bill
     contract: BilledContract
-    billed: Sequence[BilledCharge]
+    account: Account
 
 
 class _Numbers:
@@ -113,7 +118,7 @@ def _prepared(
         events=events,
         bill=bill,
         contract=contract_of(begun, customer, entity, desk),
-        billed=account.billed,
+        account=account,
     )
 
 
@@ -126,14 +131,20 @@ def _bill_group(
 ) -> Iterator[BillingResult]:
     """Put the documents of some contracts, and move each on."""
     contract, bills = contracts[0].contract, [one.bill for one in contracts]
-    before = [charge for one in contracts for charge in one.billed]
+
+    def before(invoice_ids: Iterable[str]) -> list[BilledCharge]:
+        ids = tuple(invoice_ids)
+        on_record = (charge for one in contracts for charge in one.account.on_record(ids))
+        return list({charge.id: charge for charge in on_record}.values())
+
     documents = draft_documents(bills, contract, entity, now=work.now, before=before)
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
     for document in documents:
         number = numbers.take(_series(document, entity))
         if document.gross.amount_minor < 0:
-            notes.append(issue_bill_note(document, number, before, work=work, desk=desk))
+            charges = before(corrected_ids(document.draft.lines))
+            notes.append(issue_bill_note(document, number, charges, work=work, desk=desk))
         else:
             invoices.append(issue_invoice(document, number, work=work, desk=desk))
     for charge in unshown_records(bills, documents, contract.customer_id):

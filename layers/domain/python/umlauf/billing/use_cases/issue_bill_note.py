@@ -30,7 +30,7 @@ def issue_bill_note(
 ) -> CreditNote:
     """Put the credit note that a bill below zero becomes, and the charges that stand on it.
 
-    `before` are the contract's charges as they stood before this bill.
+    `before` are the charges of the corrected invoices as they stood before this bill.
     """
     draft = document.draft
     note_id = derive_id("cn", number.number)
