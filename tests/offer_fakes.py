@@ -36,8 +36,8 @@ from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import ReasonNotDue, Status, Subscription
-from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.ports import DuePage
+from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
 from umlauf.subscriptions.use_cases.place_order import Order, place_order
