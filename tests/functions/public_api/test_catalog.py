@@ -44,6 +44,10 @@ def test_a_preview_shows_the_first_charge_and_the_first_end(shop: World) -> None
         pytest.param({"currency": "CHF"}, 400, "catalog.no_price_in_currency", id="currency"),
         pytest.param({"currency": "XXX"}, 400, None, id="no currency"),
         pytest.param({"add_ons": ["helmet"]}, 400, "catalog.unknown_add_on", id="add-on"),
+        pytest.param({"plan_id": "city-term"}, 400, "catalog.unknown_term", id="no term"),
+        pytest.param(
+            {"term": {"unit": "month", "count": 6}}, 400, "catalog.unknown_term", id="term"
+        ),
         pytest.param({"time_zone": "../../etc/passwd"}, 400, "calendar.unknown_zone", id="zone"),
     ],
 )

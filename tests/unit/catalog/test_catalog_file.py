@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ def document() -> dict[str, Any]:
 
 def test_the_catalog_we_ship_is_sold_in_euros_and_dollars(document: dict[str, Any]) -> None:
     for plan in read_catalog(document).plans:
-        for currency in ("EUR", "USD"):
-            plan.require_sold_in(currency, [add_on.id for add_on in plan.add_ons])
+        for currency, term in product(("EUR", "USD"), plan.terms.term_options or (None,)):
+            choice = PriceChoice(currency, term=term)
+            plan.require_priced(choice, [add_on.id for add_on in plan.add_ons])
 
 
 def test_the_catalog_we_ship_has_every_kind_of_plan(document: dict[str, Any]) -> None:

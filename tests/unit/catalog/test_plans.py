@@ -10,6 +10,7 @@ from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn, Unkn
 from umlauf.catalog.events import PlanPublished
 from umlauf.catalog.model import AddOn, BaseFee, Plan, PrepaidItem, Terms, price_in, rate_item
 from umlauf.catalog.policies import Commitment
+from umlauf.catalog.price_books import PriceChoice
 from umlauf.catalog.use_cases.publish_plan import publish_plan
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import Money
@@ -81,9 +82,9 @@ def test_a_price_is_per_currency_and_never_converted() -> None:
 
 def test_a_plan_is_sold_in_the_currencies_of_all_its_items() -> None:
     assert CITY_FLAT.currencies == ("EUR", "USD")
-    CITY_FLAT.require_sold_in("USD", ())
+    CITY_FLAT.require_priced(PriceChoice("USD"))
     with pytest.raises(NoPriceInCurrency, match="theft-cover"):
-        CITY_FLAT.require_sold_in("USD", ("theft-cover",))
+        CITY_FLAT.require_priced(PriceChoice("USD"), ("theft-cover",))
 
 
 def test_an_unknown_add_on_is_refused_with_the_choice() -> None:

@@ -377,16 +377,6 @@ class Plan:
             items.extend(offered[add_on_id].items)
         return tuple(items)
 
-    def require_sold_in(self, currency: str, add_ons: Iterable[str]) -> None:
-        """Refuse a currency in which the choice is not sold.
-
-        Whether a site, term or day has a price is `require_priced`'s question. Raises UnknownAddOn,
-        NoPriceInCurrency.
-        """
-        for item in self.items_with(add_ons):
-            if all(price.currency != currency for price in item.prices):
-                raise _no_price(item, PriceChoice(currency))
-
     def require_priced(self, choice: PriceChoice, add_ons: Iterable[str] = ()) -> None:
         """Refuse a choice that some phase could not price.
 

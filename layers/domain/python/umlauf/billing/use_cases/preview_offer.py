@@ -15,10 +15,10 @@ from umlauf.catalog.model import Plan
 from umlauf.catalog.ports import Plans
 from umlauf.kernel.calendar import Interval, add_months
 from umlauf.kernel.money import Money, total
-from umlauf.subscriptions.agreements import Agreement
+from umlauf.subscriptions.choosing import Choice
 from umlauf.subscriptions.ending import first_end
-from umlauf.subscriptions.lifecycle import started
-from umlauf.subscriptions.model import ReasonNotDue, Subscription
+from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.subscribing import subscribed
 
 _MONTHS_AHEAD: Final = 24
 """How far the next charge is looked for: beyond any trial."""
@@ -58,11 +58,11 @@ class Offer:
 def preview_offer(request: OfferRequest, *, plans: Plans, now: datetime) -> Offer:
     """Preview the plan on sale.
 
-    Raises UnknownPlan, UnknownAddOn, NoPriceInCurrency, NotInvoiceable where nobody bills, and
+    Raises UnknownPlan, what an order of it would, NotInvoiceable where nobody bills, and
     TaxRateUnknown.
     """
     plan = plans.on_sale(request.plan_id)
-    trial = started(_ordered(request, plan, now), plan, now)
+    trial = _on_trial(request, plan, now)
     entity = entity_for(request.country)
     start = trial.started_on
     bills = _first_bills(trial, plan, _contract(request, plan, entity), entity, now)
@@ -80,26 +80,20 @@ def preview_offer(request: OfferRequest, *, plans: Plans, now: datetime) -> Offe
     )
 
 
-def _ordered(request: OfferRequest, plan: Plan, now: datetime) -> Subscription:
-    add_ons = tuple(dict.fromkeys(request.add_ons))
-    plan.require_sold_in(request.currency, add_ons)
-    return Subscription(
-        id="preview",
-        customer_id="preview",
+def _on_trial(request: OfferRequest, plan: Plan, now: datetime) -> Subscription:
+    choice = Choice(
         currency=request.currency,
+        quantity=request.quantity,
+        add_ons=request.add_ons,
+        term=request.term,
+    )
+    return subscribed(
+        plan,
+        choice,
+        now=now,
         time_zone=request.time_zone,
-        agreements=(
-            Agreement(
-                plan_id=plan.plan_id,
-                plan_version=plan.plan_version,
-                interval=plan.interval,
-                add_ons=add_ons,
-                quantity=request.quantity,
-                term=request.term,
-            ),
-        ),
-        ordered_at=now,
-        reason_not_due=ReasonNotDue.NOT_ACTIVE,
+        subscription_id="preview",
+        customer_id="preview",
     )
 
 
