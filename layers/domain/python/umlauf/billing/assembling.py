@@ -114,10 +114,6 @@ class Bill:
     lines: tuple[BillLine, ...]
     changed: tuple[BilledCharge, ...]
 
-    @property
-    def has_amounts(self) -> bool:
-        return any(line.amount for line in self.lines)
-
 
 def _of_nobody_else(_invoice_id: str) -> Iterable[BilledCharge]:
     return ()

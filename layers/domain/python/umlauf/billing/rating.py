@@ -13,7 +13,6 @@ from typing import Final
 
 from umlauf.billing.charges import BilledCharge, RatedQuantity
 from umlauf.billing.desired import DesiredUsage
-from umlauf.billing.model import LineKind
 from umlauf.catalog.price_models.rating import rate_exactly
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, round_to_minor
@@ -114,7 +113,3 @@ def in_units(counted: int, rated: RatedQuantity) -> Decimal:
     """For people: seconds as minutes. Money is never computed from it."""
     units = Decimal(counted) / rated.meter_units_per_unit
     return units.quantize(_SHOWN, rounding=ROUND_HALF_UP).normalize() + Decimal(0)
-
-
-def is_usage(charge: BilledCharge) -> bool:
-    return charge.kind is LineKind.USAGE

@@ -11,12 +11,6 @@ class BadDates(InvalidInput):
     code = "subscriptions.bad_dates"
 
 
-class NotABoundary(InvalidInput):
-    """Charges fall due at billing boundaries only."""
-
-    code = "subscriptions.not_a_boundary"
-
-
 class NotPending(Conflict):
     code = "subscriptions.not_pending"
 

@@ -13,7 +13,7 @@ from typing import Final
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Plan
 from umlauf.catalog.policies import CreditPolicy, Phase
-from umlauf.kernel.calendar import Interval, Period, start_of_day
+from umlauf.kernel.calendar import Interval, Period
 from umlauf.subscriptions.agreements import Agreement, Pause
 from umlauf.subscriptions.errors import BadDates
 from umlauf.subscriptions.model import Subscription
@@ -282,11 +282,6 @@ def exact_instants(subscription: Subscription) -> dict[date, datetime]:
         for agreement in subscription.agreements
         if agreement.starts_on is not None and agreement.starts_at is not None
     }
-
-
-def instant_of(subscription: Subscription, day: date) -> datetime:
-    """The instant a day's agreement begins: local midnight, or the exact moment of a change."""
-    return exact_instants(subscription).get(day) or start_of_day(day, subscription.time_zone)
 
 
 def _policy_days(subscription: Subscription) -> Iterator[date]:
