@@ -78,8 +78,18 @@ def _row(cells: Mapping[str | None, Any]) -> Row:
         if cell is None:
             raise ValueError(f"no cell for {column}")
         if text := cell.strip():
-            row[column.strip()] = _READ.get(column.strip(), str)(text)
+            row[column.strip()] = _of_cell(column.strip(), text)
     return row
+
+
+def _of_cell(column: str, text: str) -> Any:
+    if column not in _READ:
+        return text
+    read, example = _READ[column]
+    try:
+        return read(text)
+    except ValueError:
+        raise ValueError(f"{column}: {text!r} cannot be read; write it like {example}") from None
 
 
 def _several(text: str) -> list[str]:
@@ -100,12 +110,12 @@ def _pauses(text: str) -> list[Row]:
     return [{"starts_on": start, "ends_on": end or None} for start, _, end in pauses]
 
 
-_READ: Final[Mapping[str, Callable[[str], Any]]] = {
-    "plan_version": int,
-    "quantity": int,
-    "add_ons": _several,
-    "add_on_quantities": _counted,
-    "chosen_minor": _counted,
-    "term": _term,
-    "pauses": _pauses,
+_READ: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
+    "plan_version": (int, "2"),
+    "quantity": (int, "2"),
+    "add_ons": (_several, "theft-cover;city-guide"),
+    "add_on_quantities": (_counted, "theft-cover:2"),
+    "chosen_minor": (_counted, "base-fee:2500"),
+    "term": (_term, "24 month"),
+    "pauses": (_pauses, "2026-07-01/2026-08-01"),
 }

@@ -123,7 +123,10 @@ def test_csv_and_json_say_the_same(contracts: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        pytest.param("a.csv", "external_id,quantity\nold-1,two\n", "a.csv:2:", id="no number"),
+        pytest.param(
+            "a.csv", "external_id,quantity\nold-1,two\n", "a.csv:2: quantity: 'two'", id="no number"
+        ),
+        pytest.param("a.csv", "term\nzwei\n", "a.csv:2: term: 'zwei'", id="no term"),
         pytest.param("a.csv", "external_id\nold-1,b\n", "a.csv:2: more cells", id="a cell more"),
         pytest.param("a.csv", "external_id,b\nold-1\n", "a.csv:2: no cell for b", id="a cell less"),
         pytest.param("a.csv", "external_id\n", "has no rows", id="no rows"),
