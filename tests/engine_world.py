@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from umlauf.billing.assembling import Account, Bill, BillLine, looks_back_to
+from umlauf.billing.assembling import Account, Bill, BillLine, closing_day, looks_back_to
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.drafting import DraftDocument, draft_documents
@@ -207,13 +207,15 @@ class EngineWorld:
     def _bill_once(self) -> Bill:
         day = bill_day(self.subscription, self.now)
         begun, _ = begin_scheduled(self.subscription, day, plan_of=self.plan_of, now=self.now)
-        bill, counted = finished_bill(self._account_for(begun, day), day)
+        account = self._account_for(begun, day)
+        bill, counted = finished_bill(account, day)
         documents = draft_documents(
             [bill], self.contract, UMLAUF, now=self.now, before=self.account.on_record
         )
         document_id = f"doc-{len(self.bills)}"
         self.billed = billed_after(self.billed, bill, documents, document_id)
-        self.subscription, _ = mark_billed(counted, day, self.now)
+        closing_on = closing_day(account, bill)
+        self.subscription, _ = mark_billed(counted, day, self.now, closing_on=closing_on)
         self.bills.append((day, bill, documents))
         return bill
 

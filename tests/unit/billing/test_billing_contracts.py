@@ -289,6 +289,15 @@ def test_the_last_invoice_charges_usage_and_gives_the_unused_fee_back(world: Bil
         (LineKind.BASE_FEE, Period(date(2026, 9, 16), date(2026, 10, 1)), cents(-495)),
         (LineKind.USAGE, Period(date(2026, 9, 1), date(2026, 9, 16)), cents(850)),
     ]
+    closing = world.subscriptions.get(subscription.id)
+    assert closing.next_due_at == start_of_day(date(2026, 9, 23), "Europe/Berlin")
+
+    world.rollups.ride(subscription.id, date(2026, 9, 15), 100 * 60)  # told after the last bill
+    late = world.bill(subscription, now=boundary(date(2026, 9, 23))).invoice
+    assert late is not None
+    assert [(line.kind, line.amount) for line in late.lines] == [
+        (LineKind.USAGE_DIFFERENCE, cents(850))
+    ]
     ended = world.subscriptions.get(subscription.id)
     assert (ended.next_due_at, ended.reason_not_due) == (None, ReasonNotDue.AWAITING_RETURN)
 

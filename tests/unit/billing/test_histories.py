@@ -19,6 +19,7 @@ from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
 from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan
 from umlauf.subscriptions.applying import with_coupon
+from umlauf.subscriptions.model import ReasonNotDue, Status
 from umlauf.subscriptions.withdrawing import withdrawn
 
 NEW_YEAR: Final = date(2026, 1, 1)
@@ -250,3 +251,19 @@ def test_a_coupon_in_mid_period_opens_no_second_free_tier() -> None:
     assert world.total == Money(3_000, "EUR")
     world.run_until(date(2026, 3, 1))
     assert world.total == Money(3_000 + 2_700, "EUR")
+
+
+def test_use_told_after_the_last_bill_is_charged_a_week_after_the_end() -> None:
+    """0.10 a minute: 50 minutes by the end, 20 more told the day after."""
+    world = EngineWorld.open([_metered(Price("EUR", PerUnit(Decimal(10))))], NEW_YEAR)
+    world.use(METER, date(2026, 1, 5), 50)
+    world.end(date(2026, 1, 11))
+    world.run_until(date(2026, 1, 11))
+    assert (world.total, world.subscription.status) == (Money(500, "EUR"), Status.ENDED)
+    world.use(METER, date(2026, 1, 10), 20)
+    world.run_until(date(2026, 1, 17))
+    assert world.total == Money(500, "EUR")
+    world.run_until(FEBRUARY)
+    assert world.total == Money(700, "EUR")
+    ended = world.subscription
+    assert (ended.next_due_at, ended.reason_not_due) == (None, ReasonNotDue.ENDED)

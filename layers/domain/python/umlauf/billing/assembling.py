@@ -20,6 +20,7 @@ from umlauf.billing.desired import (
 )
 from umlauf.billing.model import LineDiscount, LineKind, PriceBasis
 from umlauf.billing.rating import (
+    CLOSING_DAYS,
     LATE_PERIODS,
     LateUsage,
     counted_in,
@@ -151,6 +152,15 @@ def looks_back_to(subscription: Subscription, day: date) -> date:
             break
         back = earlier
     return back
+
+
+def closing_day(account: Account, bill: Bill) -> date | None:
+    """When to look a last time, once the contract is over; None where nothing was metered."""
+    ends_on = account.subscription.ends_on
+    is_metered = any(charge.usage is not None for charge in account.billed) or any(
+        line.usage is not None for line in bill.lines
+    )
+    return ends_on + timedelta(days=CLOSING_DAYS) if ends_on is not None and is_metered else None
 
 
 def assemble_bill(account: Account, day: date) -> Bill:

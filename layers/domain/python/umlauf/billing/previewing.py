@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from umlauf.billing.assembling import Account, Bill
+from umlauf.billing.assembling import Account, Bill, closing_day
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_records
@@ -79,7 +79,7 @@ def run_ahead(
         account = replace(account, subscription=subscription)
         bill, subscription = finished_bill(account, day)
         documents = draft_documents([bill], contract, entity, now=now, before=account.on_record)
-        moved, _events = mark_billed(subscription, day, now)
+        moved, _events = mark_billed(subscription, day, now, closing_on=closing_day(account, bill))
         billed = billed_after(account.billed, bill, documents, draft_id(subscription.id, day))
         account = replace(account, subscription=moved, billed=billed)
         yield PreviewedBill(day, bill, documents, account)
@@ -92,6 +92,8 @@ def bill_day(subscription: Subscription, now: datetime) -> date:
     A repair has no day of its own: the bill looks back from whichever day is billed.
     """
     days = [local_date(now, subscription.time_zone)]
+    if subscription.closing_on is not None:
+        return days[0]
     days.extend(change.starts_on for change in subscription.scheduled)
     ends = subscription.billed_through, subscription.ends_on
     return min(*days, *(day for day in ends if day is not None))

@@ -20,6 +20,9 @@ from umlauf.kernel.money import Money, round_to_minor
 LATE_PERIODS: Final = 3
 """How many billed periods are looked at again for usage that arrived late."""
 
+CLOSING_DAYS: Final = 7
+"""How long after its last bill a contract is looked at once more, for usage that arrived late."""
+
 _SHOWN: Final = Decimal("0.0001")
 _HUNDRED: Final = Decimal(100)
 

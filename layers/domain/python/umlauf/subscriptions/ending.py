@@ -151,6 +151,7 @@ def undone(subscription: Subscription, reason: EndReason, now: datetime) -> Subs
     undoing = replace(
         subscription,
         is_void=True,
+        closing_on=None,
         end_reason=reason,
         end_credit=CreditPolicy.FULL,
         cancelled_at=subscription.cancelled_at or now,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from umlauf.catalog.model import Plan
-from umlauf.kernel.calendar import local_date
+from umlauf.kernel.calendar import local_date, start_of_day
 from umlauf.kernel.events import Event
 from umlauf.subscriptions.agreements import Agreement, Pause
 from umlauf.subscriptions.anchors import anchor_for, first_anchor
@@ -53,11 +53,12 @@ def started(subscription: Subscription, plan: Plan, now: datetime) -> Subscripti
 
 
 def mark_billed(
-    subscription: Subscription, day: date, now: datetime
+    subscription: Subscription, day: date, now: datetime, *, closing_on: date | None = None
 ) -> tuple[Subscription, tuple[Event, ...]]:
     """Move on once everything up to `day` is charged or given back.
 
-    At the end it is over, unless its asset is still out: then it awaits the return. Raises
+    At the end it is over, unless its asset is still out: then it awaits the return. With
+    `closing_on` it falls due once more on that day, for use that is told late. Raises
     BoundaryNotDue when another run was faster.
     """
     due_on, through = subscription.due_on, subscription.billed_through
@@ -67,7 +68,10 @@ def mark_billed(
     if billed.repair_from is not None and billed.repair_from <= day:
         billed = replace(billed, repair_from=None)
     if _is_over(billed, day):
-        over = closed_if_returned(billed, now)
+        over = closed_if_returned(replace(billed, closing_on=None), now)
+        last_look = _last_look(billed, day, closing_on)
+        if last_look is not None:
+            over = _to_be_closed(over, last_look, now)
         # Put right after its end it ends no second time.
         return (over, ()) if billed.ended_at is not None else with_ending(over)
     if day >= through:
@@ -83,9 +87,12 @@ def without_asset(
 ) -> tuple[Subscription, tuple[Event, ...]]:
     """The asset is back. If the term is over and billed, so is the subscription."""
     back = replace(subscription, asset_id=None)
-    if back.reason_not_due is not ReasonNotDue.AWAITING_RETURN:
+    if not back.is_billed_to_its_end:
         return back, ()
-    return with_ending(closed(back, now))
+    over = closed(back, now)
+    if back.closing_on is not None:
+        over = _to_be_closed(over, back.closing_on, now)
+    return with_ending(over)
 
 
 def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscription:
@@ -110,6 +117,7 @@ def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscr
         ends_on=None,
         end_reason=None,
         ended_at=None,
+        closing_on=None,
         billed_through=today,
         reason_not_due=ReasonNotDue.SETTLED_FROM_WALLET,
     )
@@ -150,6 +158,21 @@ def _agreed_anew(former: Agreement, plan: Plan, today: date) -> Agreement:
 def _until(pause: Pause, day: date) -> Pause:
     is_longer = pause.ends_on is None or pause.ends_on > day
     return replace(pause, ends_on=day) if is_longer else pause
+
+
+def _last_look(subscription: Subscription, day: date, closing_on: date | None) -> date | None:
+    """The day it falls due once more: set by the last bill, kept by repairs before it comes."""
+    if subscription.is_void:
+        return None
+    if subscription.closing_on is not None:
+        return subscription.closing_on if day < subscription.closing_on else None
+    return closing_on if subscription.ended_at is None else None
+
+
+def _to_be_closed(subscription: Subscription, closing_on: date, now: datetime) -> Subscription:
+    """It is over, and falls due once more."""
+    due_at = max(start_of_day(closing_on, subscription.time_zone), now)
+    return replace(subscription, closing_on=closing_on, next_due_at=due_at, reason_not_due=None)
 
 
 def _is_over(subscription: Subscription, day: date) -> bool:

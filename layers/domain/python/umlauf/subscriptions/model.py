@@ -62,7 +62,8 @@ class Subscription:
     `wanted_start` is the day it was ordered for: it starts no earlier. `early_start_requested`:
     the consumer wants it to start within the withdrawal period, and pays for what was served if
     they withdraw. `is_void` takes everything back (Storno, or a withdrawal without use);
-    `end_credit` says what an end inside a paid period gives back.
+    `end_credit` says what an end inside a paid period gives back. `closing_on` is set once all is
+    billed: the day on which use that was told late is looked for a last time.
     """
 
     KIND: ClassVar[str] = "subscription"
@@ -90,6 +91,7 @@ class Subscription:
     end_credit: CreditPolicy = CreditPolicy.UNUSED
     is_void: bool = False
     ended_at: datetime | None = None
+    closing_on: date | None = None
     billed_through: date | None = None
     repair_from: date | None = None
     imported_through: date | None = None
@@ -138,9 +140,14 @@ class Subscription:
 
     @property
     def due_on(self) -> date | None:
-        """The day to be billed next: a boundary, the end, a repair, or a scheduled change."""
+        """The day to be billed next: a boundary, the end, a repair, or a scheduled change.
+
+        Once all is billed, `closing_on` alone.
+        """
         if self.next_due_at is None or self.billed_through is None:
             return None
+        if self.closing_on is not None:
+            return min(self.closing_on, self.repair_from or self.closing_on)
         days = [self.billed_through, *(change.starts_on for change in self.scheduled)]
         days.extend(day for day in (self.ends_on, self.repair_from) if day is not None)
         return min(days)
@@ -148,6 +155,11 @@ class Subscription:
     @property
     def is_live(self) -> bool:
         return self.status is Status.ACTIVE
+
+    @property
+    def is_billed_to_its_end(self) -> bool:
+        """Its last bill is written; what is missing is the asset, or use that is told late."""
+        return self.reason_not_due is ReasonNotDue.AWAITING_RETURN or self.closing_on is not None
 
     def is_paused(self, day: date) -> bool:
         return any(pause.contains(day) for pause in self.pauses)

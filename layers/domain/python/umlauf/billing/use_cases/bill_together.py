@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from umlauf.billing.assembling import Account, Bill
+from umlauf.billing.assembling import Account, Bill, closing_day
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
 from umlauf.billing.contracts import account_of, contract_of, entity_of
@@ -154,7 +154,8 @@ def _bill_group(
             work.put(charge)
     outcome = Outcome.BILLED if documents else Outcome.NOTHING_TO_CHARGE
     for one in contracts:
-        moved, events = mark_billed(one.subscription, one.day, work.now)
+        closing_on = closing_day(one.account, one.bill)
+        moved, events = mark_billed(one.subscription, one.day, work.now, closing_on=closing_on)
         work.put(moved, *one.events, *events)
         yield BillingResult(outcome, moved, tuple(invoices), tuple(notes))
 

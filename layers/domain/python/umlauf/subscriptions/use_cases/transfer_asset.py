@@ -11,7 +11,7 @@ from umlauf.inventory.use_cases.return_asset import return_asset
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.errors import AssetNotReturned, NotActive, WrongAssetModel
 from umlauf.subscriptions.events import AssetTransferred
-from umlauf.subscriptions.model import ReasonNotDue, Subscription
+from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import Subscriptions
 
 
@@ -72,8 +72,8 @@ def transfer_asset(
 
 
 def _require_running(subscription: Subscription) -> None:
-    is_over = subscription.reason_not_due is ReasonNotDue.AWAITING_RETURN
-    if not subscription.is_live or subscription.is_void or is_over:
+    is_over = subscription.is_void or subscription.is_billed_to_its_end
+    if not subscription.is_live or is_over:
         raise NotActive(
             f"subscription {subscription.id} is over or has not begun; only a running one gets "
             "another asset",
