@@ -19,6 +19,7 @@ from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
 from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan
 from umlauf.subscriptions.applying import with_coupon
+from umlauf.subscriptions.lifecycle import reactivated
 from umlauf.subscriptions.model import ReasonNotDue, Status
 from umlauf.subscriptions.withdrawing import withdrawn
 
@@ -267,3 +268,17 @@ def test_use_told_after_the_last_bill_is_charged_a_week_after_the_end() -> None:
     assert world.total == Money(700, "EUR")
     ended = world.subscription
     assert (ended.next_due_at, ended.reason_not_due) == (None, ReasonNotDue.ENDED)
+
+
+def test_one_that_is_taken_up_again_before_its_last_look_still_bills_what_was_told_late() -> None:
+    """0.10 a minute: 50 by the end on the 11th, 20 more told late, taken up again on the 14th."""
+    plan = _metered(Price("EUR", PerUnit(Decimal(10))))
+    world = EngineWorld.open([plan], NEW_YEAR)
+    world.use(METER, date(2026, 1, 5), 50)
+    world.end(date(2026, 1, 11))
+    world.run_until(date(2026, 1, 14))
+    world.use(METER, date(2026, 1, 10), 20)
+    world.subscription = reactivated(world.subscription, plan, world.now)
+    assert world.subscription.closing_on is None
+    world.run_until(date(2026, 2, 14))
+    assert world.total == Money(700, "EUR")

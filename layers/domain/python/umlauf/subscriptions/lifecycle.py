@@ -119,6 +119,7 @@ def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscr
         ended_at=None,
         closing_on=None,
         billed_through=today,
+        next_due_at=None,
         reason_not_due=ReasonNotDue.SETTLED_FROM_WALLET,
     )
     return due_again(active, now) if has_charges(plan, active.add_ons) else active
