@@ -10,15 +10,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from umlauf.billing.assembling import Account, Bill, BillLine, closing_day, looks_back_to
+from umlauf.billing.assembling import closing_day
+from umlauf.billing.bill_lines import Bill, BillLine
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
+from umlauf.billing.contract_account import Account
 from umlauf.billing.drafting import DraftDocument, draft_documents
 from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.previewing import PreviewedBill, bill_day, billed_after, run_ahead
 from umlauf.billing.reconciling import FEE_KINDS
 from umlauf.billing.tax import Parties
 from umlauf.billing.terms import UMLAUF
+from umlauf.billing.windows import looks_back_to
 from umlauf.catalog.model import AddOn, BaseFee, Plan
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price

@@ -13,7 +13,7 @@ from typing import Final
 from tests.benchmarks.output import Cell, Table, arguments, tell
 from tests.billing_fakes import BillingWorld
 from tests.offer_fakes import CITY_METERED
-from umlauf.billing.assembling import BillLine
+from umlauf.billing.bill_lines import BillLine
 from umlauf.billing.composing import BilledContract, Draft, compose
 from umlauf.billing.contracts import account_of, contract_of
 from umlauf.billing.drafting import draft_documents

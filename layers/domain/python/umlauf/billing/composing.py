@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from umlauf.billing.assembling import BillLine
+from umlauf.billing.bill_lines import BillLine
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.errors import NotInvoiceable
 from umlauf.billing.model import (

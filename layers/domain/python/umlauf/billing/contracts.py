@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from umlauf.billing.assembling import Account, looks_back_to
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
+from umlauf.billing.contract_account import Account
 from umlauf.billing.model import PriceBasis
 from umlauf.billing.parties import parties_of
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.terms import LegalEntity, entity_for
+from umlauf.billing.windows import looks_back_to
 from umlauf.customers.model import Customer
 from umlauf.kernel.calendar import Period, local_date
 from umlauf.subscriptions.model import Subscription

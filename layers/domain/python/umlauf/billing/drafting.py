@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from umlauf.billing.assembling import Bill, BillLine
+from umlauf.billing.bill_lines import Bill, BillLine
 from umlauf.billing.charges import NOT_BILLED, BilledCharge
 from umlauf.billing.composing import BilledContract, Draft, compose, record_of
 from umlauf.billing.credit_notes import note_taxes

@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from umlauf.billing.assembling import Account, Bill, BillLine, assemble_bill
+from umlauf.billing.assembling import assemble_bill
+from umlauf.billing.bill_lines import Bill, BillLine
+from umlauf.billing.contract_account import Account
 from umlauf.billing.discounts import Fee, discount_fees, taken_off
 from umlauf.billing.model import LineKind
 from umlauf.kernel.money import Money, split, total

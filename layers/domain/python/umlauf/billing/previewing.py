@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from umlauf.billing.assembling import Account, Bill, closing_day
+from umlauf.billing.assembling import closing_day
+from umlauf.billing.bill_lines import Bill
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
+from umlauf.billing.contract_account import Account
 from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_records
 from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.terms import LegalEntity

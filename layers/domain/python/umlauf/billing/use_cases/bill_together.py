@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from umlauf.billing.assembling import Account, Bill, closing_day
+from umlauf.billing.assembling import closing_day
+from umlauf.billing.bill_lines import Bill
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.composing import BilledContract
+from umlauf.billing.contract_account import Account
 from umlauf.billing.contracts import account_of, contract_of, entity_of
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.drafting import (

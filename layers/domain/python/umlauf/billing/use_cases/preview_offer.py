@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from umlauf.billing.assembling import Account
 from umlauf.billing.composing import BilledContract
+from umlauf.billing.contract_account import Account
 from umlauf.billing.drafting import DraftDocument
 from umlauf.billing.model import InvoiceLine, PriceBasis
 from umlauf.billing.previewing import PreviewedBill, run_ahead

@@ -1,0 +1,158 @@
+"""The lines of what minimums and maximums add to a period, or take off it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from umlauf.billing.adjusting import Adjustment, RatedStretch, adjustments
+from umlauf.billing.bill_lines import Bill, BillLine, given_back
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.contract_account import Account, next_id, rated_charges
+from umlauf.billing.desired import desired_usage
+from umlauf.billing.model import LineKind
+from umlauf.billing.usage_lines import stretch_of_charge, stretch_of_usage
+from umlauf.billing.windows import Window
+from umlauf.kernel.calendar import Period
+from umlauf.kernel.money import Money
+from umlauf.subscriptions.timeline import BillingPeriod, billing_periods
+
+_ONE_DAY: Final = timedelta(days=1)
+
+
+def true_ups(account: Account, window: Window, used: Bill) -> Bill:
+    """Minimum and maximum of the periods that are over, and of those whose usage changed."""
+    periods = {one.period.start: one for one in window.over}
+    for charge in used.changed:
+        for one in billing_periods(
+            account.subscription, charge.period.start, charge.period.start + _ONE_DAY
+        ):
+            periods.setdefault(one.period.start, one)
+    wanted = [
+        (periods[start], adjustment)
+        for start in sorted(periods)
+        for adjustment in adjustments(
+            account.subscription,
+            account.plan_of,
+            periods[start],
+            _rated_stretches(account, used, periods[start]),
+        )
+    ]
+    known = [one for one in account.billed if one.kind is LineKind.TRUE_UP and one.covered]
+    wanted.extend(_no_more(known, wanted, window.over_from))
+    lines: list[BillLine] = []
+    changed: list[BilledCharge] = []
+    for billing_period, adjustment in wanted:
+        of_item = [
+            charge
+            for charge in known
+            if (charge.item, charge.period.start) == (adjustment.item, billing_period.period.start)
+        ]
+        bill = _settled_adjustment(adjustment, of_item, billing_period, account)
+        lines.extend(bill.lines)
+        changed.extend(bill.changed)
+    return Bill(tuple(lines), tuple(changed))
+
+
+def _no_more(
+    known: Sequence[BilledCharge],
+    wanted: Sequence[tuple[BillingPeriod, Adjustment]],
+    over_from: date,
+) -> list[tuple[BillingPeriod, Adjustment]]:
+    """What was billed of limits that do not hold any more, each as an adjustment of nothing."""
+    places = {(one.item, billing_period.period.start) for billing_period, one in wanted}
+    gone: dict[tuple[str, date], tuple[BillingPeriod, Adjustment]] = {}
+    for charge in known:
+        place = charge.item, charge.period.start
+        if charge.period.start >= over_from and place not in places:
+            nothing = Adjustment(
+                charge.item,
+                charge.name,
+                Money(0, charge.amount.currency),
+                charge.supply,
+                charge.tax_category,
+                charge.price_basis,
+            )
+            gone[place] = BillingPeriod(charge.period, charge.full_period), nothing
+    return list(gone.values())
+
+
+def _rated_stretches(
+    account: Account, used: Bill, billing_period: BillingPeriod
+) -> tuple[RatedStretch, ...]:
+    """What each metered stretch of a billing period comes to, this bill included."""
+    there = {
+        stretch_of_usage(usage)
+        for usage in desired_usage(account.subscription, account.plan_of, billing_period)
+    }
+    latest = {charge.id: charge for charge in rated_charges(account.billed)}
+    latest.update((charge.id, charge) for charge in used.changed if charge.usage is not None)
+    billed = [
+        RatedStretch(
+            charge.item,
+            charge.usage.price,
+            charge.period,
+            charge.usage.amount,
+            charge.price_basis,
+        )
+        for charge in latest.values()
+        if charge.usage is not None and stretch_of_charge(charge) in there
+    ]
+    fresh = [
+        RatedStretch(line.item, line.usage.price, line.period, line.usage.amount, line.price_basis)
+        for line in used.lines
+        if line.usage is not None and line.kind is LineKind.USAGE
+        if _within(line.period, billing_period.period)
+    ]
+    return (*billed, *fresh)
+
+
+def _settled_adjustment(
+    wanted: Adjustment,
+    known: Sequence[BilledCharge],
+    billing_period: BillingPeriod,
+    account: Account,
+) -> Bill:
+    """The difference between what an adjustment should be and what of it was reckoned before.
+
+    That is a charge's `full_minor`: what a coupon or a credit by hand took off is not owed again.
+    """
+    currency = wanted.amount.currency
+    reckoned = sum(int(charge.full_minor) for charge in known)
+    missing = wanted.amount - Money(reckoned, currency)
+    lines: list[BillLine] = []
+    changed: list[BilledCharge] = []
+    for charge in known:
+        part = min(-missing, Money(int(charge.full_minor), currency))
+        if part.amount_minor > 0:
+            back = min(part, charge.creditable)
+            left = charge.full_minor - part.amount_minor
+            changed.append(replace(charge.give_back(back), full_minor=left))
+            lines.append(given_back(charge, charge.period, back))
+            missing += part
+    if missing:
+        current = account.subscription.current
+        lines.append(
+            BillLine(
+                charge_id=next_id(account, wanted.item, billing_period.period.start),
+                subscription_id=account.subscription.id,
+                item=wanted.item,
+                kind=LineKind.TRUE_UP,
+                name=wanted.name,
+                plan_id=current.plan_id,
+                plan_version=current.plan_version,
+                period=billing_period.period,
+                full_period=billing_period.full_period,
+                full_minor=Decimal(missing.amount_minor),
+                amount=missing,
+                supply=wanted.supply,
+                tax_category=wanted.tax_category,
+                price_basis=wanted.price_basis,
+            )
+        )
+    return Bill(tuple(lines), tuple(changed))
+
+
+def _within(part: Period, whole: Period) -> bool:
+    return whole.start <= part.start and part.end <= whole.end

@@ -1,0 +1,157 @@
+"""The lines of what meters counted: of the periods that are over, and of use that came late."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from umlauf.billing.bill_lines import Bill, BillLine, line_of_charge
+from umlauf.billing.charges import BilledCharge
+from umlauf.billing.contract_account import Account, next_id, rated_charges
+from umlauf.billing.desired import DesiredUsage, desired_usage
+from umlauf.billing.model import LineKind, PriceBasis
+from umlauf.billing.rating import (
+    LateUsage,
+    counted_in,
+    in_units,
+    percents_off,
+    rate_again,
+    rate_no_more,
+    rate_usage,
+    taken_back,
+)
+from umlauf.billing.windows import Window
+from umlauf.kernel.calendar import Period
+
+
+def usage_of(account: Account, window: Window) -> Bill:
+    """Usage of the periods that are over, and what changed in those billed before."""
+    stretches = [
+        usage
+        for one in window.over
+        for usage in desired_usage(account.subscription, account.plan_of, one)
+    ]
+    rated = rated_charges(account.billed)
+    if not stretches and not rated:
+        return Bill((), ())
+    counts = _Counts(account, stretches, rated)
+    wanted = {stretch_of_usage(usage) for usage in stretches}
+    known = {stretch_of_charge(charge) for charge in rated}
+    lines = [
+        _usage_line(usage, counts.of(usage.item.meter, usage.period), account)
+        for usage in stretches
+        if stretch_of_usage(usage) not in known
+    ]
+    changed: list[BilledCharge] = []
+    for charge in rated:
+        is_gone = (
+            charge.period.start >= window.over_from and stretch_of_charge(charge) not in wanted
+        )
+        late = rate_no_more(charge) if is_gone else rate_again(charge, counts.of_charge(charge))
+        if late is not None:
+            bill = _difference(late, account)
+            lines.extend(bill.lines)
+            changed.extend(bill.changed)
+    return Bill(tuple(lines), tuple(changed))
+
+
+class _Counts:
+    """What the meters counted, asked for once a meter."""
+
+    def __init__(
+        self, account: Account, stretches: Sequence[DesiredUsage], rated: Sequence[BilledCharge]
+    ) -> None:
+        periods: dict[str, list[Period]] = {}
+        for usage in stretches:
+            periods.setdefault(usage.item.meter, []).append(usage.period)
+        for charge in rated:
+            if charge.usage is not None:
+                periods.setdefault(charge.usage.meter, []).append(charge.period)
+        self._by_day = {
+            meter: account.counted_by(
+                meter, Period(min(one.start for one in of), max(one.end for one in of))
+            )
+            for meter, of in periods.items()
+        }
+
+    def of(self, meter: str, period: Period) -> int:
+        return counted_in(period, self._by_day[meter])
+
+    def of_charge(self, charge: BilledCharge) -> int:
+        return self.of(charge.usage.meter, charge.period) if charge.usage else 0
+
+
+def _difference(late: LateUsage, account: Account) -> Bill:
+    """More use is a charge of its own; less is given back by the charges of its stretch."""
+    charge = late.charge
+    if not late.amount:
+        return Bill((), (charge,))
+    if late.amount.amount_minor > 0:
+        line = line_of_charge(
+            charge,
+            charge_id=next_id(account, charge.item, charge.period.start),
+            kind=LineKind.USAGE_DIFFERENCE,
+            amount=late.amount,
+            quantity=_units(late.counted, charge),
+        )
+        return Bill((line,), (charge,))
+    differences = [
+        one
+        for one in account.billed
+        if one.kind is LineKind.USAGE_DIFFERENCE
+        and (one.item, one.period) == (charge.item, charge.period)
+    ]
+    changed = {charge.id: charge}
+    lines = []
+    quantity = _units(late.counted, charge)
+    for giver, part in taken_back(-late.amount, charge, differences):
+        changed[giver.id] = giver
+        lines.append(
+            line_of_charge(
+                giver,
+                charge_id=giver.id,
+                kind=LineKind.USAGE_DIFFERENCE,
+                amount=-part,
+                quantity=quantity,
+                corrects=giver,
+            )
+        )
+        quantity = Decimal(0)
+    return Bill(tuple(lines), tuple(changed.values()))
+
+
+def _usage_line(usage: DesiredUsage, counted: int, account: Account) -> BillLine:
+    rated = rate_usage(usage, counted)
+    return BillLine(
+        charge_id=next_id(account, usage.item.id, usage.period.start),
+        subscription_id=account.subscription.id,
+        item=usage.item.id,
+        kind=LineKind.USAGE,
+        name=usage.item.name,
+        plan_id=usage.plan.plan_id,
+        plan_version=usage.plan.plan_version,
+        period=usage.period,
+        full_period=usage.full_period,
+        full_minor=Decimal(rated.amount.amount_minor),
+        amount=rated.amount,
+        supply=usage.item.supply,
+        tax_category=usage.item.tax_category,
+        price_basis=PriceBasis.of(usage.plan),
+        quantity=in_units(counted, rated),
+        unit=usage.item.unit,
+        basis=usage.plan.proration,
+        usage=rated,
+    )
+
+
+def _units(counted: int, charge: BilledCharge) -> Decimal:
+    return in_units(counted, charge.usage) if charge.usage else Decimal(0)
+
+
+def stretch_of_usage(usage: DesiredUsage) -> tuple[object, ...]:
+    terms = usage.price, percents_off(usage), PriceBasis.of(usage.plan)
+    return usage.item.id, usage.period, *terms
+
+
+def stretch_of_charge(charge: BilledCharge) -> tuple[object, ...]:
+    rated = charge.usage
+    terms = (rated.price, rated.percents_off, charge.price_basis) if rated else ()
+    return charge.item, charge.period, *terms
