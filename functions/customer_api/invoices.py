@@ -71,5 +71,5 @@ def pay_invoice(invoice_id: str, body: PayIn, call: Call) -> InvoicePaymentOut:
 def _receivable(invoice_id: str) -> Receivable:
     found = RECEIVABLES.get(invoice_id)
     if found is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}")
+        raise UnknownInvoice(f"there is no invoice {invoice_id}; list your invoices to find its id")
     return found

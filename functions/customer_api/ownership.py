@@ -29,7 +29,7 @@ def own_subscription(subscription_id: str, call: Call) -> Subscription:
     """Raises UnknownSubscription."""
     found = SUBSCRIPTIONS.find(subscription_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownSubscription(f"there is no subscription {subscription_id}")
+        raise UnknownSubscription(f"there is no subscription {subscription_id}; list yours to find its id")
     return found
 
 
@@ -37,7 +37,7 @@ def own_invoice(invoice_id: str, call: Call) -> Invoice:
     """Raises UnknownInvoice."""
     found = INVOICES.get(invoice_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}")
+        raise UnknownInvoice(f"there is no invoice {invoice_id}; list yours to find its id")
     return found
 
 
@@ -53,7 +53,7 @@ def own_credit_note(credit_note_id: str, call: Call) -> CreditNote:
     """Raises UnknownCreditNote."""
     found = CREDIT_NOTES.get(credit_note_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownCreditNote(f"there is no credit note {credit_note_id}")
+        raise UnknownCreditNote(f"there is no credit note {credit_note_id}; list yours to find its id")
     return found
 
 
@@ -61,7 +61,7 @@ def own_credit_balance(balance_id: str, call: Call) -> CreditBalance:
     """Raises UnknownCreditBalance."""
     found = CREDIT_BALANCES.get(balance_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownCreditBalance(f"there is no credit balance {balance_id}")
+        raise UnknownCreditBalance(f"there is no credit balance {balance_id}; list yours to find its id")
     return found
 
 
@@ -69,5 +69,5 @@ def own_session(session_id: str, call: Call) -> Session:
     """Raises UnknownSession."""
     found = SESSIONS.find(session_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownSession(f"there is no session {session_id}")
+        raise UnknownSession(f"there is no session {session_id}; start one")
     return found

@@ -66,7 +66,7 @@ def get_billing_run(run_id: str) -> RunOut:
     """Show a run with its report: contracts by outcome, documents by kind and currency."""
     run = RUNS.get(run_id)
     if run is None:
-        raise UnknownRun(f"there is no billing run {run_id}")
+        raise UnknownRun(f"there is no billing run {run_id}; list the runs to find its id")
     return RunOut.of(run)
 
 
@@ -74,7 +74,7 @@ def get_billing_run(run_id: str) -> RunOut:
 def list_documents_of_run(run_id: str, query: PageQuery) -> RunDocumentsOut:
     """List what each number of a run was used for, with the contracts that were billed."""
     if RUNS.get(run_id) is None:
-        raise UnknownRun(f"there is no billing run {run_id}")
+        raise UnknownRun(f"there is no billing run {run_id}; list the runs to find its id")
     page = NUMBERS.of_run(run_id, limit=query.limit, cursor=query.cursor)
     return RunDocumentsOut.of(page, RunDocumentOut.of)
 

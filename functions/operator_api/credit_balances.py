@@ -117,7 +117,9 @@ def apply_credit_to_an_invoice(
     """Let the customer's credit pay an invoice that is open already."""
     invoice = INVOICES.get(invoice_id)
     if invoice is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list the customer's invoices to find its id"
+        )
     most = None if body.amount is None else body.amount.money()
     return ReceivableOut.of(apply_credit(invoice, most, work=call.work, desk=credit_desk()))
 

@@ -27,5 +27,7 @@ def look_up_invoice(invoice_id: str) -> InvoiceOut:
     """Show an invoice and what became of it."""
     invoice, receivable = INVOICES.get(invoice_id), RECEIVABLES.get(invoice_id)
     if invoice is None or receivable is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list the customer's invoices to find its id"
+        )
     return InvoiceOut.of(invoice, receivable)

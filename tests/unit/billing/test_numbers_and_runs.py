@@ -14,6 +14,7 @@ from umlauf.billing.events import ContractParked, RunCompleted
 from umlauf.billing.numbering import (
     MAX_BLOCK,
     DocumentNumber,
+    FreeNumber,
     NumberBlock,
     NumberUse,
     Series,
@@ -31,6 +32,7 @@ from umlauf.billing.use_cases.finish_run import finish_run
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
 from umlauf.billing.use_cases.release_contract import release_contract
 from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
+from umlauf.billing.use_cases.take_number import take_number
 from umlauf.billing.use_cases.void_unused_numbers import void_unused_numbers
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
@@ -152,6 +154,26 @@ def test_a_voided_number_can_no_longer_be_issued(world: World) -> None:
     world.void(block)
     with pytest.raises(StaleVersion):
         world.use(block, "RE-2026-000001")
+
+
+def test_several_numbers_taken_by_one_work_follow_each_other(world: World) -> None:
+    def take(command_id: str, *series: str) -> list[tuple[str, str]]:
+        def decide(work: Work) -> list[FreeNumber]:
+            return [
+                take_number(one, command_id, work=work, numbers=world.numbers) for one in series
+            ]
+
+        return [(one.number, one.block_id) for one in world.store.run(decide, NOW)]
+
+    taken = take("cmd_1", "RE-2026", "GS-2026", "RE-2026", "RE-2026") + take("cmd_2", "RE-2026")
+    assert [number for number, _ in taken] == [
+        "RE-2026-000001",
+        "GS-2026-000001",
+        "RE-2026-000002",
+        "RE-2026-000003",
+        "RE-2026-000004",
+    ]
+    assert {block_id for _, block_id in taken} == {one.id for one in world.store.all(NumberBlock)}
 
 
 def test_a_finished_run_reserves_nothing_more(world: World) -> None:

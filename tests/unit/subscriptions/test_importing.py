@@ -8,7 +8,7 @@ import pytest
 from tests.subscription_samples import CITY, GIFT, ON_THE_LAST, PREPAID, noon
 from umlauf.catalog.errors import NoPriceInCurrency, UnknownAddOn
 from umlauf.catalog.model import Plan
-from umlauf.kernel.errors import UmlaufError
+from umlauf.kernel.errors import InvalidInput, UmlaufError
 from umlauf.subscriptions.agreements import Pause
 from umlauf.subscriptions.errors import AddOnNotTaken, BadImport, BadQuantity, NoChosenAmount
 from umlauf.subscriptions.importing import RunningContract, imported
@@ -99,7 +99,9 @@ def test_a_notice_given_elsewhere_holds_and_a_wallet_waits_for_nothing() -> None
             "add_on_quantities",
             id="two of what is not taken",
         ),
-        pytest.param({"chosen_minor": {"base-fee": 5}}, NoChosenAmount, "item", id="not theirs"),
+        pytest.param(
+            {"chosen_minor": {"base-fee": 5}}, NoChosenAmount, "chosen_minor", id="not theirs"
+        ),
         pytest.param({"currency": "GBP"}, NoPriceInCurrency, "currency", id="no price in pounds"),
     ],
 )
@@ -115,3 +117,10 @@ def test_parts_that_contradict_each_other_are_refused(
 def test_a_chosen_amount_is_taken_over() -> None:
     gift = replace(RUNNING, plan_id="gift", chosen_minor={"gift": 700})
     assert take_over(gift, GIFT).current.chosen_minor == {"gift": 700}
+
+
+def test_an_amount_below_its_minimum_is_told_by_the_field_it_was_given_in() -> None:
+    low = replace(RUNNING, plan_id="gift", chosen_minor={"gift": 1})
+    with pytest.raises(InvalidInput, match="gift: the amount must be") as refusal:
+        take_over(low, GIFT)
+    assert refusal.value.field == "chosen_minor"

@@ -72,7 +72,10 @@ def with_charges(
     """An invoice and all that was billed on it. Raises UnknownInvoice."""
     invoice = invoices.get(invoice_id)
     if invoice is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list the customer's invoices to find its id",
+            field="invoice_id",
+        )
     return invoice, charges.of_invoice(invoice)
 
 

@@ -266,7 +266,8 @@ def _across_the_border(supply: Supply, parties: Parties, law: TaxLaw) -> TaxTrea
 def _to_a_business_in_the_eu(supply: Supply, parties: Parties) -> TaxTreatment:
     if not parties.vat_id:
         raise VatIdMissing(
-            f"a business in {parties.customer_country} needs a checked VAT id to be billed",
+            f"a business in {parties.customer_country} needs a checked VAT id to be billed: enter "
+            "it in the customer's billing details, or that they are no business",
             field="vat_id",
         )
     category = INTRA_COMMUNITY if supply is Supply.GOODS else REVERSE_CHARGE

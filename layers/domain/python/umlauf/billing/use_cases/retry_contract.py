@@ -1,13 +1,14 @@
 """Bill a parked contract at once, because somebody thinks that it can be billed now."""
 
-from dataclasses import replace
+from collections import defaultdict
 
 from umlauf.billing.errors import NotParked
-from umlauf.billing.numbering import FreeNumber, NumberBlock, Series
+from umlauf.billing.numbering import FreeNumber
 from umlauf.billing.ports import BillingDesk, Numbers, ParkedContracts
 from umlauf.billing.results import BillingResult, NextNumber
 from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.billing.use_cases.release_contract import release_contract
+from umlauf.billing.use_cases.take_number import take_number
 from umlauf.kernel.work import Work
 
 
@@ -40,14 +41,12 @@ def retry_contract(
 
 def _numbers_within(work: Work, command_id: str, numbers: Numbers) -> NextNumber:
     """Numbers reserved by the work that uses them, one by one: none can be left over."""
+    taken: dict[str, list[FreeNumber]] = defaultdict(list)
 
     def nth(series_id: str, place: int) -> FreeNumber:
-        series = numbers.series(series_id) or Series(series_id)
-        number = series.reserved_up_to + 1 + place
-        block = NumberBlock(f"{command_id}#{series_id}#{number:06d}", series_id, number, number)
-        work.put(replace(series, reserved_up_to=number))
-        work.put(block)
-        (name,) = block.numbers()
-        return FreeNumber(name, block.id)
+        while len(taken[series_id]) <= place:
+            number = take_number(series_id, command_id, work=work, numbers=numbers)
+            taken[series_id].append(number)
+        return taken[series_id][place]
 
     return nth

@@ -6,6 +6,7 @@ from umlauf.catalog.model import Plan, price_for
 from umlauf.catalog.price_books import PriceChoice
 from umlauf.catalog.price_models.chosen_amount import ChosenAmount
 from umlauf.catalog.price_models.rating import rate
+from umlauf.kernel.errors import InvalidInput
 from umlauf.subscriptions.agreements import Agreement, ChooseAmount
 from umlauf.subscriptions.changes.editing import Edit
 from umlauf.subscriptions.errors import NoChosenAmount
@@ -15,7 +16,13 @@ def choose_amount(change: ChooseAmount, edit: Edit) -> Agreement:
     """Raises NoChosenAmount, and InvalidInput below the minimum."""
     current = edit.current
     choice = edit.choice(current.term, current.agreed_on)
-    require_chosen(edit.plan, current, choice, (change.item, change.amount_minor))
+    _require(
+        edit.plan,
+        current,
+        choice,
+        (change.item, change.amount_minor),
+        fields=("item", "amount_minor"),
+    )
     chosen = {**current.chosen_minor, change.item: change.amount_minor}
     return replace(current, chosen_minor=dict(sorted(chosen.items())))
 
@@ -24,6 +31,18 @@ def require_chosen(
     plan: Plan, agreement: Agreement, choice: PriceChoice, chosen: tuple[str, int]
 ) -> None:
     """Refuse an amount for an item that has a price of its own, or one below its minimum."""
+    _require(plan, agreement, choice, chosen, fields=("chosen_minor", "chosen_minor"))
+
+
+def _require(
+    plan: Plan,
+    agreement: Agreement,
+    choice: PriceChoice,
+    chosen: tuple[str, int],
+    *,
+    fields: tuple[str, str],
+) -> None:
+    """`fields` are what the item and its amount are called where they were given."""
     item_id, amount_minor = chosen
     items = {item.id: item for item in plan.items_with(agreement.add_ons)}
     paid: list[str | None] = [phase.name for phase in plan.phases if not phase.is_free]
@@ -34,9 +53,14 @@ def require_chosen(
         for price in [price_for(items[item_id], replace(choice, phase=phase))]
         if isinstance(price.model, ChosenAmount)
     ]
+    item_field, amount_field = fields
     if not named:
         raise NoChosenAmount(
-            f"{item_id!r} of {plan.plan_id} is no item whose price is chosen", field="item"
+            f"{item_id!r} of {plan.plan_id} is no item whose price is chosen; leave it out",
+            field=item_field,
         )
     for price in named:
-        rate(price, amount_minor)
+        try:
+            rate(price, amount_minor)
+        except InvalidInput as refusal:
+            raise InvalidInput(f"{item_id}: {refusal.message}", field=amount_field) from refusal
