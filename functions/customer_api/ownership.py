@@ -29,7 +29,9 @@ def own_subscription(subscription_id: str, call: Call) -> Subscription:
     """Raises UnknownSubscription."""
     found = SUBSCRIPTIONS.find(subscription_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownSubscription(f"there is no subscription {subscription_id}; list yours to find its id")
+        raise UnknownSubscription(
+            f"there is no subscription {subscription_id}; list yours to find its id"
+        )
     return found
 
 
@@ -53,7 +55,9 @@ def own_credit_note(credit_note_id: str, call: Call) -> CreditNote:
     """Raises UnknownCreditNote."""
     found = CREDIT_NOTES.get(credit_note_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownCreditNote(f"there is no credit note {credit_note_id}; list yours to find its id")
+        raise UnknownCreditNote(
+            f"there is no credit note {credit_note_id}; list yours to find its id"
+        )
     return found
 
 
@@ -61,7 +65,9 @@ def own_credit_balance(balance_id: str, call: Call) -> CreditBalance:
     """Raises UnknownCreditBalance."""
     found = CREDIT_BALANCES.get(balance_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownCreditBalance(f"there is no credit balance {balance_id}; list yours to find its id")
+        raise UnknownCreditBalance(
+            f"there is no credit balance {balance_id}; list yours to find its id"
+        )
     return found
 
 

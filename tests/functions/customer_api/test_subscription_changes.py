@@ -305,8 +305,14 @@ REFUSALS: list[Any] = [
     pytest.param(
         "changes",
         {"change": {"kind": "fly"}},
-        (400, "request.invalid", "change"),
+        (400, "request.invalid", "change.kind"),
         id="an unknown kind",
+    ),
+    pytest.param(
+        "changes",
+        {"change": {"quantity": 2}},
+        (400, "request.invalid", "change.kind"),
+        id="no kind",
     ),
     pytest.param(
         "pauses", {"starts_on": BEFORE}, (409, "subscriptions.too_early", "starts_on"), id="a pause"
@@ -356,6 +362,20 @@ def test_a_refusal_names_field_and_remedy(
     assert (refused.status, refused.code) == (status, code or "umlauf.invalid_input")
     assert refused.json["field"] == field
     assert len(refused.json["detail"]) > len("too bad")
+
+
+def test_an_unknown_kind_of_change_is_told_the_choices(
+    shop: World, one: tuple[str, Gateway]
+) -> None:
+    subscription_id, customer = one
+    wish = {"change": {"kind": "fly-me"}}
+    refused = customer.post(path_of(subscription_id, "changes"), wish, key=shop.key())
+    (problem,) = refused.json["errors"]
+    assert problem["message"] == (
+        "choose one of change_plan, change_quantity, add_add_on, remove_add_on, choose_amount, "
+        "bind_for"
+    )
+    assert "fly-me" not in refused.text
 
 
 def test_a_change_after_the_end_is_refused(shop: World) -> None:

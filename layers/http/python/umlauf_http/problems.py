@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from umlauf.kernel.errors import Conflict, InvalidInput, NotFound, Transient, UmlaufError
 from umlauf_http.wire import FieldProblem, ProblemOut
@@ -80,13 +81,8 @@ def problem_of(error: UmlaufError) -> Problem:
 def problem_of_validation(invalid: InvalidRequest) -> Problem:
     """Name each field and what it should be; never repeat what was sent (it may be a password)."""
     where = invalid.where
-    found = invalid.error.errors(include_url=False, include_context=False, include_input=False)
-    errors = tuple(
-        FieldProblem(
-            field=".".join(str(part) for part in item["loc"]) or where, message=item["msg"]
-        )
-        for item in found[:MAX_FIELD_ERRORS]
-    )
+    found = invalid.error.errors(include_url=False, include_input=False)
+    errors = tuple(_field_problem(item, where) for item in found[:MAX_FIELD_ERRORS])
     first = errors[0]
     return Problem(
         400,
@@ -95,3 +91,14 @@ def problem_of_validation(invalid: InvalidRequest) -> Problem:
         first.field,
         errors,
     )
+
+
+def _field_problem(item: ErrorDetails, where: str) -> FieldProblem:
+    """The field and what it should be; what tells several shapes apart is a field like others."""
+    path, message = [str(part) for part in item["loc"]], item["msg"]
+    context = item.get("ctx", {})
+    if "discriminator" in context:
+        path.append(context["discriminator"].strip("'"))
+        choices = context.get("expected_tags", "").replace("'", "")
+        message = f"choose one of {choices}" if choices else "Field required"
+    return FieldProblem(field=".".join(path) or where, message=message)

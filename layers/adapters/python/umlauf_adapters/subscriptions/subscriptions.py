@@ -59,7 +59,8 @@ class DynamoSubscriptions:
         subscription = self.find(subscription_id)
         if subscription is None:
             raise UnknownSubscription(
-                f"there is no subscription {subscription_id!r}", field="subscription_id"
+                f"there is no subscription {subscription_id!r}; list the customer's to find its id",
+                field="subscription_id",
             )
         return subscription
 

@@ -17,7 +17,9 @@ def add_fee(invoice_id: str, fee: ChargedFee, *, work: Work, desk: SettlementDes
     """
     receivable = desk.receivables.get(invoice_id)
     if receivable is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list invoices to find its id", field="invoice_id"
+        )
     charged = receivable.charge(fee)
     if charged is receivable:
         return receivable

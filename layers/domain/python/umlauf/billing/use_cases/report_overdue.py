@@ -11,7 +11,9 @@ def report_overdue(invoice_id: str, *, work: Work, receivables: Receivables) -> 
     """Tell the others if it is overdue on the customer's day; a debit under way is waited for."""
     receivable = receivables.get(invoice_id)
     if receivable is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list invoices to find its id", field="invoice_id"
+        )
     if not receivable.is_overdue(local_date(work.now, receivable.time_zone)):
         return False
     work.put(

@@ -22,7 +22,9 @@ def settle_receivable(
     """
     receivable = desk.receivables.get(invoice_id)
     if receivable is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list invoices to find its id", field="invoice_id"
+        )
 
     changed = receivable.settle(news)
     if changed is receivable:
