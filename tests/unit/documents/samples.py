@@ -219,6 +219,23 @@ def credit_note() -> DocumentView:
             PrecedingDocument("RE-2026-000098", date(2026, 10, 1)),
             PrecedingDocument("RE-2026-000099", date(2026, 10, 2)),
         ),
+        reason="Fiets was twee weken stuk <&> niet te gebruiken",
+    )
+
+
+def credit_of_many_invoices() -> DocumentView:
+    """A year is put right at once: each invoice is named, and the reason is a long one."""
+    return document(
+        *(sold(f"Tarif {month:02}/2026", 500, days=None) for month in range(1, 13)),
+        kind=DocumentKind.CREDIT_NOTE,
+        number="GS-2026-000010",
+        payment=Payment(means=PaymentMeans.NONE),
+        due_on=None,
+        corrects=tuple(
+            PrecedingDocument(f"RE-2026-{month:06}", date(2026, month, 1)) for month in range(1, 13)
+        ),
+        reason="Der Rabatt für Genossenschaften war vereinbart und wurde seit Januar nicht "
+        "abgezogen; wir haben ihn für alle Monate nachgeholt und bitten um Entschuldigung.",
     )
 
 
@@ -262,6 +279,7 @@ def cancellation() -> DocumentView:
         payment=Payment(means=PaymentMeans.NONE),
         due_on=None,
         corrects=(PrecedingDocument("RE-2026-000122", date(2026, 11, 1)),),
+        reason="Doppelt berechnet",
     )
 
 
@@ -379,6 +397,7 @@ SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
         reverse_charge,
         consolidated,
         credit_note,
+        credit_of_many_invoices,
         credit_by_one_stop_shop,
         credit_of_what_was_left_over,
         outside_the_union,

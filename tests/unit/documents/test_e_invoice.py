@@ -76,10 +76,16 @@ def test_machines_can_tell_what_is_owed_from_what_is_given_back(sample: str, cod
     assert number(root, ".//ram:DuePayableAmount") > 0
 
 
-def test_a_credit_note_names_what_it_corrects() -> None:
-    xml = invoice_xml(SAMPLES["credit_note"]()).decode()
-    assert xml.count("<ram:InvoiceReferencedDocument>") == 2
-    assert "<ram:IssuerAssignedID>RE-2026-000098</ram:IssuerAssignedID>" in xml
+def test_a_credit_note_names_what_it_corrects_and_why() -> None:
+    """BG-3: each invoice by number (BT-25) and date (BT-26); BT-22: the reason."""
+    root = fromstring(invoice_xml(SAMPLES["credit_note"]()))  # noqa: S314
+    referenced = root.findall(".//ram:InvoiceReferencedDocument", NAMES)
+    assert [["".join(part.itertext()) for part in one] for one in referenced] == [
+        ["RE-2026-000098", "20261001"],
+        ["RE-2026-000099", "20261002"],
+    ]
+    notes = [one.text for one in root.findall(".//ram:IncludedNote/ram:Content", NAMES)]
+    assert notes == ["Creditnota", "Reden: Fiets was twee weken stuk <&> niet te gebruiken"]
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:

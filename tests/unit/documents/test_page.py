@@ -11,12 +11,16 @@ import facturx
 import pytest
 from pypdf import PdfReader
 
-from tests.unit.documents.samples import SAMPLES
-from umlauf.billing.documents import DocumentView, PaymentMeans
+from tests.functions.render_documents.test_render_documents import ADA, NOTE
+from tests.unit.documents.samples import CONSUMER, SAMPLES
+from umlauf.billing.documenting import view_of_note
+from umlauf.billing.documents import Address, DocumentView, PaymentMeans
+from umlauf.billing.terms import UMLAUF
 from umlauf.customers.model import Language
 from umlauf.kernel.money import Money
 from umlauf_integrations.documents.cii_xml import invoice_xml
 from umlauf_integrations.documents.giro_code import giro_code, giro_code_text
+from umlauf_integrations.documents.letterhead import address_lines
 from umlauf_integrations.documents.payment_terms import has_giro_code
 from umlauf_integrations.documents.pdf import invoice_pdf
 
@@ -73,9 +77,63 @@ def test_a_page_names_everything_an_invoice_must_name(sample: str) -> None:
     assert [one for one in minor if not re.search(rf"(?<!\d)0*{one.amount_minor}\b", amounts)] == []
 
 
-def test_what_corrects_an_invoice_names_it() -> None:
+def test_what_corrects_an_invoice_names_it_and_says_why() -> None:
     shown = "\n".join(pages(rendered("credit_note")))
     assert "bij factuur RE-2026-000098 van 01-10-2026" in shown
+    assert "Reden: Fiets was twee weken stuk <&> niet te gebruiken" in shown
+
+
+def test_of_many_corrected_invoices_each_is_named() -> None:
+    view = SAMPLES["credit_of_many_invoices"]()
+    shown = " ".join("\n".join(pages(rendered("credit_of_many_invoices"))).split())
+    assert [one.number for one in view.corrects if one.number not in shown] == []
+    assert view.reason in shown
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_billing_gives_back_by_itself_has_a_reason_to_read(language: Language) -> None:
+    shown = text(view_of_note(NOTE, entity=UMLAUF, customer=replace(ADA, language=language)))
+    assert "contract_changed" not in shown
+    said = {
+        Language.GERMAN: "Grund: Änderung des Vertrags",
+        Language.DUTCH: "Reden: wijziging van het contract",
+        Language.ENGLISH: "Reason: change of the contract",
+    }
+    assert said[language] in shown
+
+
+# --- The address window ---
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "own"),
+    [
+        (Language.GERMAN, "SCHWEIZ", "Deutschland"),
+        (Language.DUTCH, "ZWITSERLAND", "Duitsland"),
+        (Language.ENGLISH, "SWITZERLAND", "Germany"),
+    ],
+)
+def test_a_letter_abroad_ends_with_the_country_in_the_readers_language(
+    language: Language, country: str, own: str
+) -> None:
+    view = SAMPLES["export"]()
+    [page] = pages(invoice_pdf(replace(view, language=language)))
+    assert f"Seeweg 3\n6300 Zug\n{country}" in page
+    assert f"10999 Berlin\n{own}" in page  # the sender's, in the foot
+
+
+@pytest.mark.parametrize("address", [CONSUMER.address, Address("DE")], ids=["known", "not known"])
+def test_a_letter_at_home_names_no_country(address: Address) -> None:
+    view = replace(SAMPLES["multi_rate"](), buyer=replace(CONSUMER, address=address))
+    shown = text(view)
+    assert not re.search("germany|deutschland", shown, re.IGNORECASE)
+
+
+def test_an_american_town_stands_before_its_code() -> None:
+    assert list(address_lines(Address("US", "1 Main St", "", "94105", "San Francisco"))) == [
+        "1 Main St",
+        "San Francisco 94105",
+    ]
 
 
 def test_a_table_that_goes_on_carries_its_sum() -> None:

@@ -35,6 +35,8 @@ from umlauf.billing.rating import rate_no_more
 from umlauf.billing.tax import TaxableAmount, TaxSplit, exact_tax_in, split_taxes, tax_in
 from umlauf.kernel.money import CurrencyMismatch, Money, split, total
 
+CONTRACT_CHANGED: Final = "contract_changed"
+"""The reason of a note that a contract's own bill gives rise to."""
 _ONE: Final = Decimal(1)
 _AS_A_WHOLE: Final = "period"
 """The unit of a credit for a part of a line: no quantity of the original's explains it."""

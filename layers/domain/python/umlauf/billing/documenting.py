@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credit_notes import CONTRACT_CHANGED, CreditNote
 from umlauf.billing.documents import (
     Address,
     Buyer,
@@ -33,6 +33,18 @@ from umlauf.customers.model import Customer, Language
 from umlauf.kernel.money import Money
 
 _NONE: Final[Mapping[int, str]] = MappingProxyType({})
+_REASONS: Final[Mapping[str, Mapping[Language, str]]] = MappingProxyType(
+    {
+        CONTRACT_CHANGED: MappingProxyType(
+            {
+                Language.GERMAN: "Änderung des Vertrags oder seiner Abrechnung",
+                Language.DUTCH: "wijziging van het contract of de afrekening ervan",
+                Language.ENGLISH: "change of the contract or of what it was billed",
+            }
+        )
+    }
+)
+"""The reasons that billing gives by itself; what staff wrote is printed as they wrote it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +102,7 @@ def view_of_note(note: CreditNote, *, entity: LegalEntity, customer: Customer) -
         payment=Payment(means=PaymentMeans.NONE),
         subscription_id="" if any(line.contract for line in lines) else note.subscription_id,
         corrects=tuple(PrecedingDocument(one.number, one.issued_on) for one in note.corrects),
+        reason=_REASONS[note.reason][language] if note.reason in _REASONS else note.reason,
     )
 
 

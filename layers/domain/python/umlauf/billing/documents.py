@@ -218,6 +218,8 @@ class DocumentView:
     subscription_id: str = ""
     prepaid: Money | None = None
     corrects: tuple[PrecedingDocument, ...] = ()
+    reason: str = ""
+    """Why it corrects them."""
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -82,11 +82,15 @@ def _document(view: DocumentView, texts: Texts) -> Element:
         node("ram:ID", view.number),
         node("ram:TypeCode", _TYPE_CODES[view.kind]),
         node("ram:IssueDateTime", _day(view.issued_on)),
-        *(
-            node("ram:IncludedNote", node("ram:Content", text))
-            for text in (texts.titles[view.kind], *view.notes)
-        ),
+        *(node("ram:IncludedNote", node("ram:Content", text)) for text in _notes(view, texts)),
     )
+
+
+def _notes(view: DocumentView, texts: Texts) -> Iterator[str]:
+    yield texts.titles[view.kind]
+    if view.reason:
+        yield texts.reason.format(reason=view.reason)
+    yield from view.notes
 
 
 def _line(line: DocumentLine, view: DocumentView, texts: Texts) -> Element:

@@ -59,6 +59,9 @@ class Formats:
     def day(self, day: date) -> str:
         return format_date(day, self._day, locale=self._locale).replace(" ", NO_BREAK)
 
+    def country(self, code: str) -> str:
+        return str(self._locale.territories.get(code, code))
+
     def days(self, days: ServiceDays) -> str:
         if days.first == days.last:
             return self.day(days.first)

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from babel import Locale
-
 from umlauf.billing.documents import Address, DocumentKind, DocumentView, Seller
 from umlauf_integrations.documents.formats import NO_BREAK, formats, in_groups
 from umlauf_integrations.documents.sheet import LEFT, RIGHT, Sheet
@@ -26,10 +24,9 @@ from umlauf_integrations.documents.type import (
     wrap,
 )
 
-BODY_TOP: Final = 121.0
-"""Where the body of the first page begins."""
+_BODY_TOP: Final = 121.0
 NEXT_TOP: Final = 34.0
-"""Where it begins on every other page."""
+"""Where the body begins on every page but the first."""
 BODY_BOTTOM: Final = 263.0
 _WORDMARK: Final = Style(SEMIBOLD, 15, ACCENT)
 _WINDOW_TOP: Final = 45.0  # DIN 5008 form B; its three notes' lines come before the address
@@ -41,7 +38,8 @@ _DETAILS_TEXT_LEFT: Final = 146.0
 _DETAILS_TOP: Final = 60.0
 _MARKS: Final = ((105.0, 4.0), (148.5, 6.0), (210.0, 4.0))  # fold, punch, fold
 _TITLE_AT: Final = 108.0
-_ENGLISH: Final = Locale("en")  # the post of every country reads it
+_OPENING_AT: Final = _TITLE_AT + 7
+_TOWN_BEFORE_CODE: Final = frozenset({"US"})
 _FOOT: Final = 271.0
 _FOOT_COLUMNS: Final = (25.0, 61.0, 101.0, 143.0, 193.0)
 
@@ -72,14 +70,19 @@ def draw_foot(sheet: Sheet, view: DocumentView, page: int, pages: int) -> None:
         sheet.lines(left, _FOOT + 4, shown, TINY)
 
 
-def address_lines(address: Address, seller_country: str) -> Iterator[str]:
-    """As the post wants it; the country stands only on letters abroad."""
+def body_top(view: DocumentView) -> float:
+    """Where the body of the first page begins: below what the document says it corrects."""
+    return _BODY_TOP + max(len(_opening(view)) - 1, 0) * BODY.leading
+
+
+def address_lines(address: Address) -> Iterator[str]:
+    """Street and town as the post wants them; the country stands only on letters abroad."""
     yield from (line for line in (address.street, address.extra) if line)
-    town = f"{address.postal_code} {address.city}".strip()
-    if town:
-        yield town
-    if address.country != seller_country or not town:
-        yield _ENGLISH.territories.get(address.country, address.country).upper()
+    town = [address.postal_code, address.city]
+    if address.country in _TOWN_BEFORE_CODE:
+        town.reverse()
+    if any(town):
+        yield " ".join(town).strip()
 
 
 def _draw_wordmark(sheet: Sheet, seller: Seller) -> None:
@@ -91,14 +94,28 @@ def _draw_wordmark(sheet: Sheet, seller: Seller) -> None:
 
 def _draw_window(sheet: Sheet, view: DocumentView) -> None:
     seller, buyer = view.seller, view.buyer
-    sender = [seller.name, *address_lines(seller.address, seller.address.country)]
+    sender = [seller.name, *_sender_lines(view)]
     sheet.text(LEFT, _WINDOW_TOP + 15, shorten(" · ".join(sender), TINY, _WINDOW_WIDTH), TINY)
     names = [name for name in (buyer.company, buyer.name) if name]
     wrapped = [part for name in names for part in wrap(name, BODY, _WINDOW_WIDTH)]
-    rest = list(address_lines(buyer.address, seller.address.country))
+    rest = list(address_lines(buyer.address))
+    if _goes_abroad(view):  # the Universal Postal Union wants capitals, in the last line
+        rest.append(formats(view.language).country(buyer.address.country).upper())
     names = wrapped[: max(_MOST_ADDRESS_LINES - len(rest), 1)]
     rest = [shorten(line, BODY, _WINDOW_WIDTH) for line in rest]
     sheet.lines(LEFT, _ADDRESS_TOP, [*names, *rest], BODY)
+
+
+def _goes_abroad(view: DocumentView) -> bool:
+    return view.buyer.address.country != view.seller.address.country
+
+
+def _sender_lines(view: DocumentView) -> Iterator[str]:
+    """The seller's address; a reader abroad is told the country too."""
+    address = view.seller.address
+    yield from address_lines(address)
+    if _goes_abroad(view):
+        yield formats(view.language).country(address.country)
 
 
 def _draw_details(sheet: Sheet, view: DocumentView) -> None:
@@ -127,13 +144,20 @@ def _details(view: DocumentView) -> Iterator[tuple[str, str]]:
 
 def _draw_title(sheet: Sheet, view: DocumentView) -> None:
     sheet.text(LEFT, _TITLE_AT, _title(view), TITLE)
+    sheet.lines(LEFT, _OPENING_AT, _opening(view), BODY)
+
+
+def _opening(view: DocumentView) -> list[str]:
+    """What the document corrects and why, whole: machines and auditors look for each number."""
     texts, write = TEXTS[view.language], formats(view.language)
-    named = ", ".join(
+    corrected = ", ".join(
         texts.corrects.format(number=one.number, day=write.day(one.issued_on))
         for one in view.corrects
     )
-    if named:
-        sheet.text(LEFT, _TITLE_AT + 7, shorten(named, BODY, RIGHT - LEFT), BODY)
+    said = [corrected] if corrected else []
+    if view.reason:
+        said.append(texts.reason.format(reason=view.reason))
+    return [part for text in said for part in wrap(text, BODY, RIGHT - LEFT)]
 
 
 def _title(view: DocumentView) -> str:
@@ -144,7 +168,7 @@ def _title(view: DocumentView) -> str:
 
 def _foot_columns(view: DocumentView) -> Iterator[list[str]]:
     texts, seller = TEXTS[view.language], view.seller
-    yield [seller.name, *address_lines(seller.address, seller.address.country)]
+    yield [seller.name, *_sender_lines(view)]
     yield [line for line in (seller.contact, seller.email, seller.phone, seller.website) if line]
     yield [line for line in (seller.bank, in_groups(seller.iban), seller.bic) if line]
     yield [

@@ -14,8 +14,8 @@ from umlauf_integrations.documents.cii_xml import invoice_xml
 from umlauf_integrations.documents.closing import Closing
 from umlauf_integrations.documents.letterhead import (
     BODY_BOTTOM,
-    BODY_TOP,
     NEXT_TOP,
+    body_top,
     draw_first_page,
     draw_foot,
     draw_next_page,
@@ -52,14 +52,15 @@ def invoice_pdf(view: DocumentView) -> bytes:
 def _draw(sheet: Sheet, view: DocumentView) -> None:
     table = LineTable(view)
     blocks = [*table.blocks(), *Closing(view).blocks()]
-    room = Room(first=BODY_BOTTOM - BODY_TOP, other=BODY_BOTTOM - NEXT_TOP)
+    first_top = body_top(view)
+    room = Room(first=BODY_BOTTOM - first_top, other=BODY_BOTTOM - NEXT_TOP)
     pages = paginate(blocks, table.continuation, room)
     for number, page in enumerate(pages, start=1):
         if number == 1:
             draw_first_page(sheet, view)
         else:
             draw_next_page(sheet, view)
-        top = BODY_TOP if number == 1 else NEXT_TOP
+        top = first_top if number == 1 else NEXT_TOP
         for block in page:
             block.draw(sheet, top)
             top += block.height

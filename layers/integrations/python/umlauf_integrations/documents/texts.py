@@ -15,6 +15,7 @@ class Texts:
 
     titles: Mapping[DocumentKind, str]
     corrects: str
+    reason: str
     page: str
     date: str
     due: str
@@ -71,6 +72,7 @@ _GERMAN: Final = Texts(
         }
     ),
     corrects="zu Rechnung {number} vom {day}",
+    reason="Grund: {reason}",
     page="Seite {page} von {pages}",
     date="Datum",
     due="Fällig am",
@@ -129,6 +131,7 @@ _DUTCH: Final = Texts(
         }
     ),
     corrects="bij factuur {number} van {day}",
+    reason="Reden: {reason}",
     page="Pagina {page} van {pages}",
     date="Datum",
     due="Vervaldatum",
@@ -187,6 +190,7 @@ _ENGLISH: Final = Texts(
         }
     ),
     corrects="for invoice {number} of {day}",
+    reason="Reason: {reason}",
     page="Page {page} of {pages}",
     date="Date",
     due="Due on",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from umlauf.billing.accounts import CustomerAccounts
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import (
+    CONTRACT_CHANGED,
     CorrectedInvoice,
     CreditNote,
     NoteHeader,
@@ -36,7 +37,7 @@ def issue_bill_note(
     note_id = derive_id("cn", number.number)
     header = NoteHeader(
         kind=NoteKind.CREDIT_NOTE,
-        reason="contract_changed",
+        reason=CONTRACT_CHANGED,
         legal_entity=draft.entity.id,
         customer_id=draft.contract.customer_id,
         subscription_id=draft.contract.subscription_id,
