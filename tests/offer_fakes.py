@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tests.fakes import MemoryStore
+from umlauf.billing.sellers import SellersBySite
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.errors import UnknownCoupon, UnknownPlan
 from umlauf.catalog.model import AddOn, BaseFee, Listing, MeteredItem, Plan, PrepaidItem, plan_key
@@ -36,7 +37,7 @@ from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.due import day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import ReasonNotDue, Status, Subscription
-from umlauf.subscriptions.ports import DuePage
+from umlauf.subscriptions.ports import ContractDesk, DuePage
 from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
@@ -358,6 +359,9 @@ class OfferWorld:
         self.holders = MemoryHolders(self.store)
         self.stations = MemoryStations(self.store)
         self.subscriptions = MemorySubscriptions(self.store)
+        self.contract_desk = ContractDesk(
+            self.subscriptions, self.plans, self.customers, SellersBySite(self.stations)
+        )
 
     def publish(self, draft: Plan = CITY_FLAT, *, now: datetime = NOW) -> Plan:
         return self.store.run(lambda work: publish_plan(draft, work=work, plans=self.plans), now)
@@ -391,9 +395,7 @@ class OfferWorld:
             lambda work: place_order(
                 order,
                 work=work,
-                subscriptions=self.subscriptions,
-                plans=self.plans,
-                customers=self.customers,
+                desk=self.contract_desk,
                 block_entries=self.block_entries,
             ),
             now,
@@ -432,6 +434,7 @@ class OfferWorld:
         name: str = "ada",
         key: str = "",
         add_ons: tuple[str, ...] = (),
+        site: str | None = None,
         now: datetime = NOW,
     ) -> Subscription:
         """A subscriber with a bike in their hands since `now`; `key` names a further one."""
@@ -444,6 +447,7 @@ class OfferWorld:
             plan_id=draft.plan_id,
             currency="EUR",
             add_ons=add_ons,
+            site=site,
         )
         pending = self.order(order, now=now)
         self.allocate(pending.id, asset.id, now=now)

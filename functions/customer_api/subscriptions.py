@@ -22,7 +22,7 @@ from umlauf_http.representations.subscriptions import (
     SubscriptionsOut,
 )
 from umlauf_http.wire import Currency, Day, Identifier, In, PageQuery
-from wiring import BLOCK_ENTRIES, CHARGES, CUSTOMERS, DESK, PLANS, SUBSCRIPTIONS
+from wiring import BLOCK_ENTRIES, CHARGES, CONTRACT_DESK, DESK, PLANS, SUBSCRIPTIONS
 
 routes = Routes(__name__, Access.CUSTOMER)
 
@@ -33,7 +33,8 @@ class OrderIn(In):
     Without `starts_on` it starts with the hand-over. `early_start_requested`: it shall start within
     the withdrawal period, and what is served until a withdrawal is paid for. `chosen_minor` holds
     amounts for items whose price the subscriber names. An add-on has the quantity 1 unless
-    `add_on_quantities` says otherwise.
+    `add_on_quantities` says otherwise. `site` is the station it is ordered at: its country decides
+    which company bills, for as long as the contract lasts.
     """
 
     plan_id: Identifier
@@ -75,9 +76,7 @@ def order_subscription(body: OrderIn, call: Call) -> SubscriptionOut:
     subscription = place_order(
         body.order(call.customer_id, call.command_id),
         work=call.work,
-        subscriptions=SUBSCRIPTIONS,
-        plans=PLANS,
-        customers=CUSTOMERS,
+        desk=CONTRACT_DESK,
         block_entries=BLOCK_ENTRIES,
     )
     call.created(f"/v1/subscriptions/{subscription.id}")

@@ -6,8 +6,10 @@ from functools import cache
 from typing import Final
 
 from umlauf.billing.ports import BillingDesk
+from umlauf.billing.sellers import SellersBySite
 from umlauf.customers.ports import VatIdChecks
 from umlauf.payments.ports import PaymentDesk
+from umlauf.subscriptions.ports import ContractDesk
 from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
@@ -20,6 +22,7 @@ from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
 from umlauf_adapters.customers.customers import DynamoCustomers
 from umlauf_adapters.inventory.assets import DynamoAssets
+from umlauf_adapters.inventory.stations import DynamoStations
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.payments.desk import dynamo_payment_desk
@@ -54,6 +57,9 @@ STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
 TOP_UPS: Final = DynamoTopUps()
 WALLETS: Final = DynamoWallets()
+CONTRACT_DESK: Final = ContractDesk(
+    SUBSCRIPTIONS, PLANS, CUSTOMERS, SellersBySite(DynamoStations())
+)
 DESK: Final = Desk(
     BillingDesk(
         subscriptions=SUBSCRIPTIONS,

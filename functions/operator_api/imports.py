@@ -31,7 +31,7 @@ from umlauf_http.representations.running_contracts import (
     read_row,
 )
 from umlauf_http.wire import Day, In
-from wiring import CUSTOMERS, PLANS, SUBSCRIPTIONS, WORKS, billing_desk
+from wiring import CONTRACT_DESK, WORKS, billing_desk
 
 routes = Routes(__name__, Access.STAFF, groups=PUBLISH)
 
@@ -72,9 +72,7 @@ def import_running_contracts(body: ImportIn, call: Call) -> ImportedOut:
             contracts,
             works=WORKS,
             now=call.now,
-            subscriptions=SUBSCRIPTIONS,
-            plans=PLANS,
-            customers=CUSTOMERS,
+            desk=CONTRACT_DESK,
         )
 
     found = _in_order(body.read(), act, _refused)
@@ -92,7 +90,9 @@ def run_in_shadow(body: ShadowRunIn, call: Call) -> ShadowRunOut:
     until = body.require_near(call.now.date())
 
     def act(contracts: Sequence[RunningContract]) -> list[ShadowRow]:
-        return shadow_run(contracts, until=until, now=call.now, desk=billing_desk())
+        return shadow_run(
+            contracts, until=until, now=call.now, desk=billing_desk(), sellers=CONTRACT_DESK.sellers
+        )
 
     found = _in_order(body.read(), act, lambda refusal: ShadowRow(_refused(refusal)))
     forecasts = [row.forecast for _, row in found if row.forecast is not None]

@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any, Final
 
 from umlauf.billing.ports import BillingDesk, CreditDesk
+from umlauf.billing.sellers import SellersBySite
 from umlauf.customers.ports import VatIdChecks
+from umlauf.subscriptions.ports import ContractDesk
 from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
@@ -63,6 +65,7 @@ STATIONS: Final = DynamoStations()
 STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
 WORKS: Final = DynamoWorks()
+CONTRACT_DESK: Final = ContractDesk(SUBSCRIPTIONS, PLANS, CUSTOMERS, SellersBySite(STATIONS))
 
 
 def wired() -> Wiring:

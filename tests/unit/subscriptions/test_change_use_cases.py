@@ -614,13 +614,7 @@ class TestOrderAndImport:
         )
         for _ in range(2):
             taken_over = shop.store.run(
-                lambda work: import_subscription(
-                    contract,
-                    work=work,
-                    subscriptions=shop.subscriptions,
-                    plans=shop.plans,
-                    customers=shop.customers,
-                ),
+                lambda work: import_subscription(contract, work=work, desk=shop.contract_desk),
                 NOW,
             )
             assert taken_over.due_on == date(2026, 9, 15)

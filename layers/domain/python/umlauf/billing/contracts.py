@@ -9,6 +9,7 @@ from umlauf.billing.model import PriceBasis
 from umlauf.billing.parties import parties_of
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.terms import LegalEntity, entity_for
+from umlauf.billing.terms import entity_of as entity_by_id
 from umlauf.billing.windows import looks_back_to
 from umlauf.customers.model import Customer
 from umlauf.kernel.calendar import Period, local_date
@@ -55,6 +56,12 @@ def contract_of(
 
 
 def entity_of(subscription: Subscription, customer: Customer) -> LegalEntity:
-    """Who bills it: settled by where the customer lived when it was ordered."""
+    """Who bills it: the entity it was ordered from, whatever changed since.
+
+    A contract that names none (made as a library, never ordered) is with the one that served the
+    customer on the day it was made. Raises NotInvoiceable.
+    """
+    if subscription.legal_entity is not None:
+        return entity_by_id(subscription.legal_entity)
     ordered_on = local_date(subscription.ordered_at, subscription.time_zone)
     return entity_for(customer.country_on(ordered_on))

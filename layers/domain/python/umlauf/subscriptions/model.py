@@ -52,8 +52,9 @@ class ReasonNotDue(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """`currency`, `time_zone` and `site` are frozen at the order, agreements are never edited.
+    """`currency`, `time_zone`, `site` and `legal_entity` are frozen at the order, agreements too.
 
+    `site` is the station it was ordered at, `legal_entity` the company that bills it for ever.
     `agreements` have begun, the last one is in force; `scheduled` ones lie ahead. What lies before
     `billed_through` is billed: at each boundary, fees of the period ahead and usage of the period
     behind. `repair_from` is the first day whose billing a change made wrong, or will when that day
@@ -75,6 +76,7 @@ class Subscription:
     ordered_at: datetime
     agreements: tuple[Agreement, ...]
     site: str | None = None
+    legal_entity: str | None = None
     pauses: tuple[Pause, ...] = ()
     skips: tuple[Skip, ...] = ()
     coupons: tuple[AppliedCoupon, ...] = ()

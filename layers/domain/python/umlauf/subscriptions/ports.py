@@ -1,9 +1,11 @@
-"""Where subscriptions are kept."""
+"""Where subscriptions are kept, and what it takes to make one."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from umlauf.catalog.ports import Plans
+from umlauf.customers.ports import Customers
 from umlauf.kernel.work import Page
 from umlauf.subscriptions.model import Subscription
 
@@ -45,3 +47,21 @@ class Subscriptions(Protocol):
         The index may lag behind: load a subscription again before charging it, and look at the
         last run's latest bucket once more.
         """
+
+
+class Sellers(Protocol):
+    def seller_of(self, customer_country: str, site: str | None) -> str:
+        """The legal entity that a contract made today is with, and stays with.
+
+        Raises UnknownStation for a site that is none, NotInvoiceable where nobody sells.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDesk:
+    """Everything it takes to make a contract, wired by the edge."""
+
+    subscriptions: Subscriptions
+    plans: Plans
+    customers: Customers
+    sellers: Sellers

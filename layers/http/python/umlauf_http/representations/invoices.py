@@ -79,8 +79,11 @@ class TaxOut(Out):
 
 
 class InvoiceSummaryOut(Out):
+    """`legal_entity` is the company that issued it."""
+
     id: str
     number: str
+    legal_entity: str
     customer_id: str
     subscription_id: str
     issued_on: date
@@ -94,6 +97,7 @@ class InvoiceSummaryOut(Out):
         return cls(
             id=invoice.id,
             number=invoice.number,
+            legal_entity=invoice.legal_entity,
             customer_id=invoice.customer_id,
             subscription_id=invoice.subscription_id,
             issued_on=invoice.issued_on,

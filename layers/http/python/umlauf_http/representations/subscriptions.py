@@ -80,6 +80,7 @@ class SubscriptionOut(Out):
 
     Plan, quantity and add-ons are those in force; `scheduled` changes lie ahead. An add-on that is
     missing from `add_on_quantities` is there once. `wanted_start` is the day it was ordered for.
+    `site` is the station it was ordered at, `legal_entity` the company that bills it.
     """
 
     id: str
@@ -96,6 +97,7 @@ class SubscriptionOut(Out):
     currency: str
     time_zone: str
     site: str | None
+    legal_entity: str | None
     asset_id: str | None
     ordered_at: datetime
     activated_at: datetime | None
@@ -130,6 +132,7 @@ class SubscriptionOut(Out):
             currency=subscription.currency,
             time_zone=subscription.time_zone,
             site=subscription.site,
+            legal_entity=subscription.legal_entity,
             asset_id=subscription.asset_id,
             ordered_at=subscription.ordered_at,
             activated_at=subscription.activated_at,

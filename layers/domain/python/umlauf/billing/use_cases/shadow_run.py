@@ -9,6 +9,7 @@ from umlauf.billing.ports import BillingDesk
 from umlauf.billing.use_cases.forecast_bills import forecast_bills
 from umlauf.kernel.errors import Transient, UmlaufError
 from umlauf.subscriptions.importing import RunningContract
+from umlauf.subscriptions.ports import ContractDesk, Sellers
 from umlauf.subscriptions.use_cases.import_subscriptions import (
     ImportedRow,
     ImportOutcome,
@@ -25,20 +26,19 @@ class ShadowRow:
 
 
 def shadow_run(
-    contracts: Iterable[RunningContract], *, until: date, now: datetime, desk: BillingDesk
+    contracts: Iterable[RunningContract],
+    *,
+    until: date,
+    now: datetime,
+    desk: BillingDesk,
+    sellers: Sellers,
 ) -> list[ShadowRow]:
     """The bills of each through the day `until`, exactly as a run would make them.
 
     Nothing is stored. A contract that could be imported but not billed is refused with the reason.
     """
-    rows = import_subscriptions(
-        contracts,
-        works=None,
-        now=now,
-        subscriptions=desk.subscriptions,
-        plans=desk.plans,
-        customers=desk.customers,
-    )
+    contract_desk = ContractDesk(desk.subscriptions, desk.plans, desk.customers, sellers)
+    rows = import_subscriptions(contracts, works=None, now=now, desk=contract_desk)
     return [_billed(row, until, now, desk) for row in rows]
 
 

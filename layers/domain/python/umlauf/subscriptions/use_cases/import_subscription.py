@@ -1,33 +1,32 @@
 """Take over a running contract from another system."""
 
-from umlauf.catalog.ports import Plans
-from umlauf.customers.ports import Customers
+from dataclasses import replace
+
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.events import SubscriptionImported
 from umlauf.subscriptions.importing import RunningContract, imported
 from umlauf.subscriptions.model import Subscription
-from umlauf.subscriptions.ports import Subscriptions
+from umlauf.subscriptions.ports import ContractDesk
 
 
 def import_subscription(
-    contract: RunningContract,
-    *,
-    work: Work,
-    subscriptions: Subscriptions,
-    plans: Plans,
-    customers: Customers,
+    contract: RunningContract, *, work: Work, desk: ContractDesk
 ) -> Subscription:
     """Make it run here from `billed_through` on; imported already, it is unchanged.
 
-    Its asset follows by transfer. Raises UnknownCustomer, UnknownPlan, BadImport and what the plan
-    refuses.
+    Its asset follows by transfer. The site decides which company bills it, or where the customer
+    lived when it started. Raises UnknownCustomer, UnknownPlan, UnknownStation, NotInvoiceable,
+    BadImport and what the plan refuses.
     """
-    existing = subscriptions.find(contract.subscription_id)
+    existing = desk.subscriptions.find(contract.subscription_id)
     if existing is not None:
         return existing
-    customer = customers.get(contract.customer_id)
-    plan = plans.get(contract.plan_id, contract.plan_version)
-    subscription = imported(contract, plan, customer.time_zone, work.now)
+    customer = desk.customers.get(contract.customer_id)
+    plan = desk.plans.get(contract.plan_id, contract.plan_version)
+    seller = desk.sellers.seller_of(customer.country_on(contract.starts_on), contract.site)
+    subscription = replace(
+        imported(contract, plan, customer.time_zone, work.now), legal_entity=seller
+    )
     event = SubscriptionImported(
         subscription_id=subscription.id,
         customer_id=customer.id,

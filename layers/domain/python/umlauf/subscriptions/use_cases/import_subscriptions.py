@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from umlauf.catalog.ports import Plans
-from umlauf.customers.ports import Customers
 from umlauf.kernel.errors import Transient, UmlaufError
 from umlauf.kernel.work import Work, Works, carry_out
 from umlauf.subscriptions.importing import RunningContract
 from umlauf.subscriptions.model import Subscription
-from umlauf.subscriptions.ports import Subscriptions
+from umlauf.subscriptions.ports import ContractDesk
 from umlauf.subscriptions.use_cases.import_subscription import import_subscription
 
 
@@ -33,9 +31,7 @@ def import_subscriptions(
     *,
     works: Works | None,
     now: datetime,
-    subscriptions: Subscriptions,
-    plans: Plans,
-    customers: Customers,
+    desk: ContractDesk,
 ) -> list[ImportedRow]:
     """Import each in a work of its own, in order; without `works` nothing is stored.
 
@@ -45,9 +41,7 @@ def import_subscriptions(
 
     def row(contract: RunningContract) -> ImportedRow:
         def decide(work: Work) -> Subscription:
-            return import_subscription(
-                contract, work=work, subscriptions=subscriptions, plans=plans, customers=customers
-            )
+            return import_subscription(contract, work=work, desk=desk)
 
         try:
             if works is None:

@@ -7,8 +7,7 @@ from typing import Final
 
 from umlauf.catalog.errors import PlanNotOnSale
 from umlauf.catalog.model import Plan
-from umlauf.catalog.ports import Plans
-from umlauf.customers.ports import BlockEntries, Customers
+from umlauf.customers.ports import BlockEntries
 from umlauf.customers.risk import require_may_order
 from umlauf.kernel.calendar import Interval, local_date
 from umlauf.kernel.identifiers import derive_id
@@ -17,7 +16,7 @@ from umlauf.subscriptions.choosing import Choice, agreed
 from umlauf.subscriptions.errors import NotPossibleThen
 from umlauf.subscriptions.events import SubscriptionOrdered
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
-from umlauf.subscriptions.ports import Subscriptions
+from umlauf.subscriptions.ports import ContractDesk
 
 LONGEST_WAIT: Final = 366
 """Days an order may lie ahead of its start: prices and risk are judged when it is placed."""
@@ -63,25 +62,20 @@ class Order:
 
 
 def place_order(
-    order: Order,
-    *,
-    work: Work,
-    subscriptions: Subscriptions,
-    plans: Plans,
-    customers: Customers,
-    block_entries: BlockEntries,
+    order: Order, *, work: Work, desk: ContractDesk, block_entries: BlockEntries
 ) -> Subscription:
     """Make a pending subscription; repeated, the one it made.
 
     Raises UnknownPlan, PlanNotOnSale, UnknownAddOn, UnknownTerm, NoPriceInCurrency, BadQuantity,
-    NoChosenAmount, NotPossibleThen, UnknownCustomer, and OrderRefused with the way to a person.
+    NoChosenAmount, NotPossibleThen, UnknownCustomer, UnknownStation, NotInvoiceable, and
+    OrderRefused with the way to a person.
     """
-    existing = subscriptions.find(order.subscription_id)
+    existing = desk.subscriptions.find(order.subscription_id)
     if existing is not None:
         return existing
-    customer = customers.get(order.customer_id)
+    customer = desk.customers.get(order.customer_id)
     require_may_order(customer, block_entries.of_customer(customer.id), work.now)
-    plan = _plan_as_seen(plans.on_sale(order.plan_id), order.plan_version)
+    plan = _plan_as_seen(desk.plans.on_sale(order.plan_id), order.plan_version)
     today = local_date(work.now, customer.time_zone)
     _require_near(order.starts_on, today)
     subscription = Subscription(
@@ -90,6 +84,7 @@ def place_order(
         currency=order.currency,
         time_zone=customer.time_zone,
         site=order.site,
+        legal_entity=desk.sellers.seller_of(customer.country, order.site),
         agreements=(agreed(order.choice, plan, today),),
         ordered_at=work.now,
         wanted_start=order.starts_on,
