@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from tests.fakes import MemoryStore
 from umlauf.fleet.errors import UnknownCommand, UnknownDevice
 from umlauf.fleet.model import Command, Device, Fitting, Restriction, StartPermit
-from umlauf.kernel.calendar import Period
+from umlauf.kernel.calendar import Period, require_aware
 from umlauf.kernel.work import Page
 from umlauf.usage.model import (
     DayUsage,
@@ -18,7 +18,8 @@ from umlauf.usage.model import (
     Position,
     RejectedReading,
 )
-from umlauf.usage.ports import Neighbours
+from umlauf.usage.ports import MeteredContract, Neighbours
+from umlauf.usage.usage_events import UsageEvent, usage_event_id
 from umlauf.wallets.errors import UnknownSession, UnknownWallet
 from umlauf.wallets.model import Session, StartGate, TopUp, Wallet, WalletEntry
 
@@ -76,6 +77,47 @@ class MemoryRollups:
 
     def _days(self, owner_id: str) -> list[DayUsage]:
         return [day for day in self.store.all(DayUsage) if day.owner_id == owner_id]
+
+
+@dataclass
+class MemoryUsageEvents:
+    store: MemoryStore
+
+    def get(self, subscription_id: str, event_id: str) -> UsageEvent | None:
+        return self.store.get(UsageEvent, usage_event_id(subscription_id, event_id))
+
+    def of_meter(
+        self, subscription_id: str, meter: str, start: datetime, end: datetime
+    ) -> Sequence[UsageEvent]:
+        found = [
+            one
+            for one in self.store.all(UsageEvent)
+            if (one.reported.subscription_id, one.reported.meter) == (subscription_id, meter)
+            and start <= one.reported.at < end
+        ]
+        return sorted(found, key=lambda one: (one.reported.at, one.reported.event_id))
+
+    def page_of_meter(
+        self, subscription_id: str, meter: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[UsageEvent]:
+        every = self.of_meter(
+            subscription_id,
+            meter,
+            datetime.min.replace(tzinfo=UTC),
+            datetime.max.replace(tzinfo=UTC),
+        )
+        return _page(reversed(every), limit, cursor)
+
+
+@dataclass
+class KnownContracts:
+    """What each contract meters, whenever it is asked for: an aware instant all the same."""
+
+    contracts: dict[str, MeteredContract] = field(default_factory=dict)
+
+    def on(self, subscription_id: str, instant: datetime) -> MeteredContract | None:
+        require_aware(instant)
+        return self.contracts.get(subscription_id)
 
 
 @dataclass

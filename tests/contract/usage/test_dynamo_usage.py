@@ -1,12 +1,14 @@
 """Usage's repositories keep the promises of its ports in DynamoDB."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from umlauf.kernel.calendar import Period
-from umlauf.kernel.work import Work
-from umlauf.usage.errors import UnknownMeter
+from umlauf.kernel.work import StaleVersion, Work
+from umlauf.usage.errors import TooManyUsageEvents, UnknownMeter
 from umlauf.usage.model import (
     Bucket,
     ChargedBy,
@@ -22,10 +24,14 @@ from umlauf.usage.model import (
     Ride,
 )
 from umlauf.usage.ports import Neighbours
+from umlauf.usage.usage_events import ReportedEvent, UsageEvent
+from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.layouts import stored
+from umlauf_adapters.usage import usage_events
 from umlauf_adapters.usage.readings import DynamoMeterPoints, DynamoReadings
 from umlauf_adapters.usage.rollups import DynamoRollups
+from umlauf_adapters.usage.usage_events import DynamoUsageEvents
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -115,3 +121,70 @@ def test_a_billing_period_sums_its_own_days_and_what_is_invoiced() -> None:
     assert {day.id for day in rollups.scan()} == {day.id for day in days}
     with pytest.raises(UnknownMeter):
         rollups.total("sub_1", "watts", september)
+
+
+# --- Usage events ---------------------------------------------------------------------------------
+
+
+def usage_event(event_id: str, at: datetime, **told: Any) -> UsageEvent:
+    known: dict[str, Any] = {"subscription_id": "sub_1", "meter": "sales"}
+    reported = ReportedEvent(event_id=event_id, at=at, **(known | told))
+    return UsageEvent(reported=reported, day=date(2026, 9, 1), recorded_at=NOW)
+
+
+def test_an_event_reads_back_as_it_was_told() -> None:
+    told = usage_event("e-1", NOW, quantity=Decimal("12.500000"), name="eco", subject="ada")
+    put(told)
+    assert DynamoUsageEvents().get("sub_1", "e-1") == stored(told)
+    assert DynamoUsageEvents().get("sub_2", "e-1") is None
+
+
+def test_an_event_id_is_taken_once() -> None:
+    put(usage_event("e-1", NOW))
+    with pytest.raises(StaleVersion):
+        put(usage_event("e-1", NOW, quantity=Decimal(2)))
+
+
+def test_a_meters_events_come_in_the_order_of_time_to_the_microsecond() -> None:
+    half = NOW + timedelta(microseconds=500_000)
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=-5)))
+    told = [
+        usage_event("b", NOW),
+        usage_event("c", elsewhere),
+        usage_event("a", half),
+        usage_event("d", NOW + timedelta(seconds=1)),
+    ]
+    put(*reversed(told))
+    put(usage_event("x", NOW, meter="seats"), usage_event("y", NOW, subscription_id="sub_2"))
+    events = DynamoUsageEvents()
+    until = NOW + timedelta(seconds=1)
+    assert [one.reported.event_id for one in events.of_meter("sub_1", "sales", NOW, until)] == [
+        "b",
+        "c",
+        "a",
+    ]
+    assert events.of_meter("sub_1", "sales", until, until + timedelta(1))[0] == stored(told[3])
+
+
+def test_events_come_in_pages_the_latest_first() -> None:
+    put(*(usage_event(f"e-{n}", NOW + timedelta(minutes=n)) for n in range(3)))
+    events = DynamoUsageEvents()
+    first = events.page_of_meter("sub_1", "sales", limit=2)
+    rest = events.page_of_meter("sub_1", "sales", limit=2, cursor=first.next_cursor)
+    found = [one.reported.event_id for one in (*first.items, *rest.items)]
+    assert (found, rest.next_cursor) == (["e-2", "e-1", "e-0"], None)
+
+
+def test_more_events_than_a_bill_can_read_are_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(usage_events, "MOST_AT_ONCE", 2)
+    put(*(usage_event(f"e-{n}", NOW) for n in range(3)))
+    with pytest.raises(TooManyUsageEvents, match="shorter periods"):
+        DynamoUsageEvents().of_meter("sub_1", "sales", NOW, NOW + timedelta(1))
+
+
+def test_billing_reads_what_counts_and_no_more() -> None:
+    put(usage_event("a", NOW), usage_event("b", NOW), usage_event("c", NOW, corrects="a"))
+    found = InvoicedUsage().measured("sub_1", "sales", NOW, NOW + timedelta(1))
+    assert [one.id for one in found] == ["b"]

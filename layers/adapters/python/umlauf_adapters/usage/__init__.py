@@ -1,1 +1,1 @@
-"""How readings and day sums are stored, and how billing reads them."""
+"""How readings, day sums and usage events are stored, and how billing reads them."""

@@ -26,13 +26,15 @@ class Measurement:
     """One usage event: what was measured when.
 
     `subject` is what UNIQUE counts (a user, a device). `quantity` is the figure itself, or for a
-    level (seats, gigabytes stored) by how much it changed.
+    level (seats, gigabytes stored) by how much it changed. `name` tells levels of intensity, and
+    peaks that have limits of their own, apart.
     """
 
     id: str
     at: datetime
     quantity: Decimal = Decimal(1)
     subject: str = ""
+    name: str = ""
 
     def __post_init__(self) -> None:
         require_aware(self.at)

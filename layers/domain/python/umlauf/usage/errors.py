@@ -27,3 +27,51 @@ class ReadingTooOld(InvalidInput):
 
 class MeterMountedElsewhere(Conflict):
     code = "usage.meter_mounted_elsewhere"
+
+
+class UnknownContract(NotFound):
+    code = "usage.unknown_subscription"
+
+
+class UnknownUsageEvent(NotFound):
+    code = "usage.unknown_event"
+
+
+class EventNotMetered(InvalidInput):
+    """The plan makes nothing of such an event: `field` says of what in it."""
+
+    code = "usage.event_not_metered"
+
+
+class AbsurdEvent(InvalidInput):
+    code = "usage.absurd_event"
+
+
+class EventFromTheFuture(InvalidInput):
+    code = "usage.event_from_the_future"
+
+
+class EventTooOld(InvalidInput):
+    code = "usage.event_too_old"
+
+
+class EventIdTaken(Conflict):
+    """Another event has this id: `field` is the first in which they differ."""
+
+    code = "usage.event_id_taken"
+
+
+class EventCorrectedAlready(Conflict):
+    code = "usage.event_corrected_already"
+
+
+class ContractSettled(Conflict):
+    """The contract is over, and billed for the last time."""
+
+    code = "usage.contract_settled"
+
+
+class TooManyUsageEvents(Conflict):
+    """More than one bill can read at once."""
+
+    code = "usage.too_many_events"
