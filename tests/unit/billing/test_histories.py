@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
+from umlauf.billing.model import LineKind, PriceBasis
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan
 from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy, Phase
@@ -17,7 +18,7 @@ from umlauf.catalog.price_models.rating import Price
 from umlauf.catalog.price_models.tiers import Tier
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
-from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan
+from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan, ChangeQuantity
 from umlauf.subscriptions.applying import with_coupon
 from umlauf.subscriptions.lifecycle import reactivated
 from umlauf.subscriptions.model import ReasonNotDue, Status
@@ -219,6 +220,81 @@ class TestPauses:
         world.change(BeginPause(FEBRUARY), date(2026, 1, 11))
         world.run_until(FEBRUARY)
         assert world.total == Money(1_000, "EUR")
+
+    def test_a_maximum_holds_in_a_month_that_is_paused_all_through(self) -> None:
+        """1,000 minutes at 0.10 in a paused January: neither for nothing, nor above 30.00."""
+        plan = _metered(Price("EUR", PerUnit(Decimal(10))))
+        bound = replace(plan, commitments=(Commitment("EUR", 2_000, 3_000),))
+        world = EngineWorld.open([bound], NEW_YEAR)
+        world.change(BeginPause(FEBRUARY))
+        world.use(METER, date(2026, 1, 5), 1_000)
+        world.run_until(FEBRUARY)
+        assert world.total == Money(3_000, "EUR")
+
+    def test_a_maximum_shrinks_with_the_time_under_contract_alone(self) -> None:
+        """At most 31.00 a month; ended after 21 days, ten of which were paused: 21.00."""
+        plan = _metered(Price("EUR", PerUnit(Decimal(10))))
+        bound = replace(plan, commitments=(Commitment("EUR", None, 3_100),))
+        world = EngineWorld.open([bound], NEW_YEAR)
+        world.change(BeginPause(date(2026, 1, 11)))
+        world.use(METER, date(2026, 1, 15), 1_000)
+        world.end(date(2026, 1, 22))
+        world.run_until(FEBRUARY)
+        assert world.total == Money(2_100, "EUR")
+
+
+class TestCommitments:
+    def test_a_change_does_not_carry_a_bill_beyond_the_maximum(self) -> None:
+        """30.00 a bike: one, two from the 11th, four from the 15th, at most 40.00 in all.
+
+        By the days alone it is 9.68 + 7.74 + 65.81 = 83.23; the bills so far come to 83.24.
+        """
+        bound = replace(flat_plan("bound", 3_000), commitments=(Commitment("EUR", None, 4_000),))
+        world = EngineWorld.open([bound], NEW_YEAR)
+        for day, quantity in ((11, 2), (15, 4)):
+            world.run_until(date(2026, 1, day))
+            world.change(ChangeQuantity(quantity))
+            world.bill()
+        world.end(FEBRUARY)
+        world.run_until(FEBRUARY)
+        assert world.total == Money(4_000, "EUR")
+
+    def test_what_a_change_took_without_credit_counts_towards_the_minimum(self) -> None:
+        """31.00 paid and not given back, then 42.00 for 21 days: the 60.00 committed to are met."""
+        plans = [
+            replace(
+                _giving_back("none", 3_100, CreditPolicy.NONE),
+                commitments=(Commitment("EUR", 6_000),),
+            ),
+            flat_plan("two", 6_200),
+        ]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "two", date(2026, 1, 11))
+        world.end(FEBRUARY)
+        world.run_until(FEBRUARY)
+        assert world.total == Money(3_100 + 4_200, "EUR")
+
+    def test_prices_with_and_without_tax_are_bound_apart_each_for_its_time(self) -> None:
+        """62.00 net a month for ten days, then 93.00 gross for 21: 20.00 net, and 63.00 gross.
+
+        Each commits to 124.00 a month: 40.00 net for ten days, 84.00 gross for 21.
+        """
+        both = (Commitment("EUR", 12_400),)
+        plans = [
+            replace(flat_plan("net", 6_200), commitments=both),
+            replace(flat_plan("gross", 9_300), commitments=both, prices_include_tax=True),
+        ]
+        world = EngineWorld.open(plans, NEW_YEAR)
+        _switch(world, "gross", date(2026, 1, 11))
+        world.end(FEBRUARY)
+        world.run_until(FEBRUARY)
+        limits = {
+            line.price_basis: line.amount.amount_minor
+            for line in world.lines
+            if line.kind is LineKind.TRUE_UP
+        }
+        assert limits == {PriceBasis.NET: 2_000, PriceBasis.GROSS: 2_100}
+        assert len({charge.id for charge in world.billed}) == len(world.billed)
 
 
 class TestTrials:

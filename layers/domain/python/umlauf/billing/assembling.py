@@ -36,7 +36,7 @@ def assemble_bill(account: Account, day: date) -> Bill:
     window = window_of(account.subscription, day)
     settled = _settled_fees(account, window)
     used = usage_of(account, window)
-    adjusted = true_ups(account, window, used)
+    adjusted = true_ups(account, window, settled, used)
     lines = [
         *(fee_line(new, account.subscription) for new in settled.fees),
         *(credit_line(credit) for credit in settled.credits),

@@ -1,8 +1,8 @@
 """Minimum commitment and maximum spend: what is missing to the least, or above the most.
 
 One rule for a single charge (a price's limits) and for all lines of a subscription (a plan's
-commitment). Limits are meant for a full period: in a stub both are prorated like the fees beside
-them. What a limit changes is a line of its own; usage and fees stay what they are.
+commitment). Limits are meant for a full period: in a stub both are prorated by its time. What a
+limit changes is a line of its own; usage and fees stay what they are.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def adjustment_of(
 ) -> Money:
     """What brings a charge within its limits: above zero a true-up, below zero a cap.
 
-    `share` is the part of the full period that was served, `bound` the part of it in which the
+    `share` is the part of the full period under contract, `bound` the part of it in which the
     minimum binds (None: all of it). Each limit rounds once, half up. Raises InvalidInput for a
     share outside 0 to 1.
     """

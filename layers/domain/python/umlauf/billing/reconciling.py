@@ -21,7 +21,7 @@ from umlauf.billing.desired import DesiredFee, ShareOf
 from umlauf.billing.model import LineDiscount, LineKind
 from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.calendar import Period
-from umlauf.kernel.money import Money, round_to_minor
+from umlauf.kernel.money import Money, round_to_minor, total
 
 CreditsOver = Callable[[BilledCharge, Period], Iterable[tuple[Period, CreditPolicy]]]
 """What is given back of a part of a charge that is no longer wanted (`timeline.credits_over`)."""
@@ -148,6 +148,36 @@ def _credits(
             amount = min(prorated(charge.full_minor, ratio, left.currency), left)
         yield Credit(charge, part, amount)
         left -= amount
+
+
+def standing(charge: BilledCharge, share_of: ShareOf) -> Money:
+    """What is charged for the time that is still paid for, by the price of the charge alone.
+
+    As if no coupon over an amount and no credit by hand had been: those change what is paid, not
+    what the time costs.
+    """
+    currency = charge.amount.currency
+    left = _price_of(charge, charge.period, share_of)
+    if not charge.covered:
+        return Money(0, currency)
+    for part in charge.credited_periods:
+        left -= min(_price_of(charge, part, share_of), left)
+    return left
+
+
+def standing_within(charge: BilledCharge, period: Period, share_of: ShareOf) -> Money:
+    """The part of it for a period: what a change took without credit may reach beyond."""
+    outside = without(charge.covered, [period])
+    if not outside:
+        return standing(charge, share_of)
+    inside = without(charge.covered, outside)
+    parts = (_price_of(charge, part, share_of) for part in inside)
+    return total(parts, charge.amount.currency)
+
+
+def _price_of(charge: BilledCharge, part: Period, share_of: ShareOf) -> Money:
+    ratio = share_of(part, charge.full_period, charge.basis)
+    return prorated(charge.full_minor, ratio, charge.amount.currency)
 
 
 def prorated(full_minor: Decimal, part: Fraction, currency: str) -> Money:

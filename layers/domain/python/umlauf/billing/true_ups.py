@@ -6,12 +6,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from umlauf.billing.adjusting import Adjustment, RatedStretch, adjustments
+from umlauf.billing.adjusting import (
+    Adjustment,
+    CommittedLine,
+    PeriodCharges,
+    RatedStretch,
+    adjustments,
+)
 from umlauf.billing.bill_lines import Bill, BillLine, given_back
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.contract_account import Account, next_id, rated_charges
-from umlauf.billing.desired import desired_usage
-from umlauf.billing.model import LineKind
+from umlauf.billing.desired import desired_usage, sharing
+from umlauf.billing.model import LineKind, PriceBasis
+from umlauf.billing.reconciling import Reconciliation, standing_within
 from umlauf.billing.usage_lines import stretch_of_charge, stretch_of_usage
 from umlauf.billing.windows import Window
 from umlauf.kernel.calendar import Period
@@ -19,9 +26,11 @@ from umlauf.kernel.money import Money
 from umlauf.subscriptions.timeline import BillingPeriod, billing_periods
 
 _ONE_DAY: Final = timedelta(days=1)
+_COMMITTED: Final = frozenset({LineKind.BASE_FEE, LineKind.ADD_ON, LineKind.DELIVERY})
+"""The fees that count towards a commitment: what recurs. Setup fees and deposits do not."""
 
 
-def true_ups(account: Account, window: Window, used: Bill) -> Bill:
+def true_ups(account: Account, window: Window, settled: Reconciliation, used: Bill) -> Bill:
     """Minimum and maximum of the periods that are over, and of those whose usage changed."""
     periods = {one.period.start: one for one in window.over}
     for charge in used.changed:
@@ -36,7 +45,10 @@ def true_ups(account: Account, window: Window, used: Bill) -> Bill:
             account.subscription,
             account.plan_of,
             periods[start],
-            _rated_stretches(account, used, periods[start]),
+            PeriodCharges(
+                _fees_of(account, settled, periods[start].period),
+                _rated_stretches(account, used, periods[start]),
+            ),
         )
     ]
     known = [one for one in account.billed if one.kind is LineKind.TRUE_UP and one.covered]
@@ -76,6 +88,37 @@ def _no_more(
             )
             gone[place] = BillingPeriod(charge.period, charge.full_period), nothing
     return list(gone.values())
+
+
+def _fees_of(
+    account: Account, settled: Reconciliation, period: Period
+) -> tuple[CommittedLine, ...]:
+    """The fees that stand charged for a period, this bill included.
+
+    To the cent what is charged, or a cap would be missed by what the parts of a fee round. But a
+    coupon and a credit by hand count as if they were not: a limit takes back no gift.
+    """
+    latest = {one.id: one for one in account.billed if one.kind in _COMMITTED}
+    latest.update((one.id, one) for one in settled.charges if one.kind in _COMMITTED)
+    share_of = sharing(account.subscription)
+    standing = (
+        CommittedLine(
+            standing_within(charge, period, share_of),
+            charge.supply,
+            charge.tax_category,
+            charge.price_basis,
+        )
+        for charge in latest.values()
+        if any(part.overlaps(period) for part in charge.covered)
+    )
+    fresh = (
+        CommittedLine(
+            new.amount, new.fee.item.supply, new.fee.item.tax_category, PriceBasis.of(new.fee.plan)
+        )
+        for new in settled.fees
+        if new.fee.kind in _COMMITTED and _within(new.period, period)
+    )
+    return (*standing, *fresh)
 
 
 def _rated_stretches(
