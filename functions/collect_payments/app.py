@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from umlauf.billing.errors import UnknownInvoice
 from umlauf.billing.events import InvoiceIssued
 from umlauf.payments.errors import NoPaymentMethod, PaymentInFlight
-from umlauf.payments.model import PaymentOrder, Purpose
+from umlauf.payments.model import FIRST_COLLECTION, PaymentOrder, Purpose
 from umlauf.payments.ports import PaymentDesk
 from umlauf.payments.taking import take_payment
 from umlauf_adapters.billing.invoices import DynamoReceivables
@@ -26,9 +26,6 @@ from umlauf_adapters.kernel.event_intake import read_event
 from umlauf_adapters.kernel.queue_records import QueueProcessor
 from umlauf_adapters.payments.desk import dynamo_payment_desk
 from umlauf_integrations.stripe.provider import stripe_provider
-
-FIRST_COLLECTION = "issued"
-"""The act an invoice is charged for first; a retry is another act, named by its dunning step."""
 
 logger = Logger()
 metrics = Metrics()

@@ -17,21 +17,20 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from umlauf.billing.arrangements import paid_at_issue, payment_of
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.documenting import Particulars, view_of_invoice, view_of_note
-from umlauf.billing.documents import DocumentView, Payment, PaymentMeans
+from umlauf.billing.documents import DocumentView
 from umlauf.billing.errors import UnknownDocument
 from umlauf.billing.events import CreditNoteIssued, InvoiceIssued
-from umlauf.billing.model import CreditSource, Invoice
-from umlauf.billing.ports import CreditNotes, DocumentDesk, Invoices, Receivables
+from umlauf.billing.model import Invoice
+from umlauf.billing.ports import Arrangements, CreditNotes, DocumentDesk, Invoices, Receivables
 from umlauf.billing.terms import entity_of
 from umlauf.billing.use_cases.store_document import store_document
 from umlauf.customers.ports import Customers
 from umlauf.kernel.events import EventEnvelope
-from umlauf.kernel.money import Money, total
 from umlauf.kernel.work import carry_out
-from umlauf.payments.model import MethodKind
-from umlauf.payments.ports import Payers, PaymentMethods
+from umlauf_adapters.billing.arrangements import DynamoArrangements
 from umlauf_adapters.billing.credits import DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
@@ -41,7 +40,6 @@ from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_intake import read_event
 from umlauf_adapters.kernel.queue_records import QueueProcessor
-from umlauf_adapters.payments.repositories import DynamoPayers, DynamoPaymentMethods
 from umlauf_integrations.documents.pdf import invoice_pdf
 
 WORKS = DynamoWorks()
@@ -58,8 +56,7 @@ class _Ports:
     notes: CreditNotes
     receivables: Receivables
     customers: Customers
-    payers: Payers
-    methods: PaymentMethods
+    arrangements: Arrangements
 
 
 @cache
@@ -71,8 +68,7 @@ def ports() -> _Ports:
         notes=DynamoCreditNotes(),
         receivables=DynamoReceivables(),
         customers=DynamoCustomers(),
-        payers=DynamoPayers(),
-        methods=DynamoPaymentMethods(),
+        arrangements=DynamoArrangements(),
     )
 
 
@@ -120,29 +116,7 @@ def _view_of(issued: Invoice | CreditNote) -> DocumentView:
     customer = ports().customers.get(issued.customer_id)
     if isinstance(issued, CreditNote):
         return view_of_note(issued, entity=entity, customer=customer)
-    particulars = Particulars(payment=_payment_of(issued), prepaid=_paid_when_issued(issued))
+    paid = paid_at_issue(issued, ports().receivables.get(issued.id))
+    payment = payment_of(issued, ports().arrangements.of(issued), entity, paid=paid)
+    particulars = Particulars(payment=payment, prepaid=paid)
     return view_of_invoice(issued, entity=entity, customer=customer, particulars=particulars)
-
-
-def _payment_of(invoice: Invoice) -> Payment:
-    """By what the invoice will be collected with; without such, the customer transfers it."""
-    payer = ports().payers.get(invoice.customer_id)
-    method_id = payer.default_method_id if payer else None
-    method = ports().methods.get(invoice.customer_id, method_id) if method_id else None
-    if method is None:
-        return Payment(means=PaymentMeans.TRANSFER, reference=invoice.number)
-    is_card = method.kind is MethodKind.CARD
-    means = PaymentMeans.CARD if is_card else PaymentMeans.DIRECT_DEBIT
-    return Payment(means=means, reference=invoice.number, account=method.label)
-
-
-def _paid_when_issued(invoice: Invoice) -> Money:
-    """What the credit balance paid in the work that issued the invoice, and nothing later."""
-    receivable = ports().receivables.get(invoice.id)
-    uses = receivable.credits if receivable else ()
-    used = (
-        credit.amount
-        for credit in uses
-        if credit.source is CreditSource.BALANCE and credit.at <= invoice.issued_at
-    )
-    return total(used, invoice.currency)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from local.stripe_standin.account import Account
 from local.stripe_standin.cards import Card
-from local.stripe_standin.identifiers import derive
+from local.stripe_standin.identifiers import derive, digest
 from local.stripe_standin.refusals import Refusal
 from local.stripe_standin.resources import payment_methods
 from local.stripe_standin.wire import Json
@@ -99,9 +99,29 @@ def mandate_for(account: Account, method: Json, given: Json, *, is_kept: bool) -
             param="mandate_data",
         )
     mandate = derive("mandate", method["id"], account.now())
+    account.store(_mandate(mandate, method, given["mandate_data"], is_kept=is_kept))
     if is_kept:
         hidden["mandate"] = mandate
     return mandate
+
+
+def _mandate(mandate: str, method: Json, given: Json, *, is_kept: bool) -> Json:
+    kind = "multi_use" if is_kept else "single_use"
+    reference = digest("mandate_reference", mandate, length=16).upper()
+    return {
+        "id": mandate,
+        "object": "mandate",
+        "customer_acceptance": copy.deepcopy(given.get("customer_acceptance")),
+        "livemode": False,
+        kind: {},
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "type": "sepa_debit",
+            "sepa_debit": {"reference": reference, "url": f"https://hooks.example/{mandate}"},
+        },
+        "status": "active",
+        "type": kind,
+    }
 
 
 def needs_authentication(account: Account, method: Json, card: Card, *, off_session: bool) -> bool:

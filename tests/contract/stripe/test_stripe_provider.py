@@ -277,3 +277,23 @@ class TestWhatGoesWrong:
             provider.attach("pm_card_chargeDeclined", customer)
         attached = provider.attach("pm_card_visa", customer)
         assert attached.provider_customer_id == customer
+
+
+# --- Mandates ---
+
+
+def test_an_account_comes_with_the_mandate_it_was_set_up_with(
+    world: World, provider: StripeProvider
+) -> None:
+    customer = world.customer()
+    method = provider.method(world.saved_account(customer, IBAN_PAYS_LATER))
+    other = provider.method(world.saved_account(customer, IBAN_WITHOUT_FUNDS))
+    [setup] = world.client.v1.setup_intents.list({"payment_method": method.reference}).data
+    mandate = world.client.v1.mandates.retrieve(str(setup.mandate)).to_dict()
+    assert method.mandate == mandate["payment_method_details"]["sepa_debit"]["reference"]
+    assert method.mandate
+    assert method.mandate != other.mandate
+
+
+def test_a_card_has_no_mandate(world: World, provider: StripeProvider) -> None:
+    assert provider.method(world.saved_card(world.customer())).mandate == ""

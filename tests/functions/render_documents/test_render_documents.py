@@ -39,7 +39,15 @@ from umlauf.customers.model import Customer, Language
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Aggregate, Work
-from umlauf.payments.model import MethodKind, Payer, PaymentMethod
+from umlauf.payments.model import (
+    FIRST_COLLECTION,
+    MethodKind,
+    Payer,
+    PaymentAttempt,
+    PaymentMethod,
+    Purpose,
+    attempt_id_of,
+)
 from umlauf_adapters.kernel import aws_clients
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.items import EventItem
@@ -122,9 +130,11 @@ NOTE = CreditNote(
 RECEIVABLE = Receivable(
     id="inv_one",
     number=INVOICE.number,
+    legal_entity=INVOICE.legal_entity,
     customer_id=ADA.id,
     subscription_id="sub_one",
     amount=INVOICE.gross,
+    issued_on=INVOICE.issued_on,
     due_on=INVOICE.due_on,
     time_zone="Europe/Berlin",
     watch_on=date(2026, 11, 17),
@@ -310,7 +320,7 @@ def test_only_what_was_paid_in_the_act_of_issuing_is_taken_off(function: ModuleT
     put(ADA, INVOICE, replace(RECEIVABLE, credits=(at_once, later)))
     assert deliver(function, told()) == []
     shown = page()
-    assert "bereits bezahlt -20,00 €" in shown
+    assert "Aus Ihrem Guthaben bezahlt -20,00 €" in shown
     assert "Zu zahlen 51,91 €" in shown
 
 
@@ -318,8 +328,12 @@ def test_only_what_was_paid_in_the_act_of_issuing_is_taken_off(function: ModuleT
     ("kind", "said"),
     [
         pytest.param(None, "Bitte überweisen Sie bis zum 16.11.2026", id="nothing on file"),
-        pytest.param(MethodKind.CARD, "von Ihrer hinterlegten Karte", id="card"),
-        pytest.param(MethodKind.SEPA_DEBIT, "per SEPA-Lastschrift", id="direct debit"),
+        pytest.param(MethodKind.CARD, "am 02.11.2026 von Ihrer Karte Visa ····4242 ab", id="card"),
+        pytest.param(
+            MethodKind.SEPA_DEBIT,
+            "am 03.11.2026 oder kurz danach per SEPA-Lastschrift von Ihrem Konto ····3000 ein.",
+            id="direct debit",
+        ),
     ],
 )
 def test_the_page_says_how_the_invoice_will_be_paid(
@@ -329,8 +343,49 @@ def test_the_page_says_how_the_invoice_will_be_paid(
     if kind:
         put(
             Payer(ADA.id, "cus_stripe", default_method_id="pmt_one"),
-            PaymentMethod("pmt_one", ADA.id, kind, "pm_one", "print", "visa 4242", NOW),
+            method(kind),
         )
     assert deliver(function, told()) == []
     assert said in page()
-    assert ("visa 4242" in page()) == bool(kind)
+    is_debit = kind is MethodKind.SEPA_DEBIT
+    assert ("Mandatsreferenz UML-0001 Gläubiger-ID DE98ZZZ09999999999" in page()) == is_debit
+    assert ("IBAN" in page().partition("Umlauf GmbH Beispielstraße")[0]) == (kind is None)
+
+
+def method(kind: MethodKind, method_id: str = "pmt_one") -> PaymentMethod:
+    is_card = kind is MethodKind.CARD
+    label, mandate = ("visa 4242", "") if is_card else ("sepa 3000", "UML-0001")
+    return PaymentMethod(method_id, ADA.id, kind, "pm_one", "print", label, NOW, mandate)
+
+
+def test_a_page_names_what_the_collection_began_with_whatever_is_the_default_by_then(
+    function: ModuleType,
+) -> None:
+    attempt = PaymentAttempt(
+        id=attempt_id_of(Purpose.INVOICE, INVOICE.id, FIRST_COLLECTION),
+        purpose=Purpose.INVOICE,
+        subject_id=INVOICE.id,
+        customer_id=ADA.id,
+        method_id="pmt_one",
+        amount=INVOICE.gross,
+        number=1,
+        created_at=NOW,
+        kind=MethodKind.SEPA_DEBIT,
+        provider_customer_id="cus_stripe",
+        provider_method_id="pm_one",
+    )
+    put(ADA, INVOICE, RECEIVABLE, attempt, Payer(ADA.id, "cus_stripe", "pmt_two"))
+    put(method(MethodKind.SEPA_DEBIT), method(MethodKind.CARD, "pmt_two"))
+    assert deliver(function, told()) == []
+    assert "von Ihrem Konto ····3000 ein." in page()
+
+
+def test_what_credit_paid_is_not_asked_for_again(function: ModuleType) -> None:
+    whole = AppliedCredit("one", CreditSource.BALANCE, INVOICE.gross, NOW)
+    put(ADA, INVOICE, replace(RECEIVABLE, credits=(whole,)))
+    put(Payer(ADA.id, "cus_stripe", "pmt_one"), method(MethodKind.SEPA_DEBIT))
+    assert deliver(function, told()) == []
+    shown = page()
+    assert "Aus Ihrem Guthaben bezahlt -71,91 €" in shown
+    assert "Der Betrag ist aus Ihrem Guthaben bezahlt" in shown
+    assert "SEPA" not in shown

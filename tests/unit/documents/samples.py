@@ -66,7 +66,16 @@ DEBIT: Final = Payment(
     reference="RE-2026-000123",
     mandate_id="UML-7Q2M9X-01",
     creditor_id="DE98ZZZ09999999999",
-    account="DE·· ···· ···· ···· ··30 00",
+    digits="3000",
+    collected_on=date(2026, 11, 3),
+)
+
+CARD: Final = Payment(
+    means=PaymentMeans.CARD,
+    reference="RE-2026-000123",
+    brand="visa",
+    digits="4242",
+    collected_on=date(2026, 11, 2),
 )
 
 
@@ -332,7 +341,7 @@ def no_decimals() -> DocumentView:
     return document(
         sold("E-bike flex", 12800, currency="JPY", count="3 day"),
         language=Language.ENGLISH,
-        payment=Payment(means=PaymentMeans.CARD, account="Visa ····4242"),
+        payment=CARD,
     )
 
 

@@ -9,6 +9,7 @@ from lxml import etree
 
 from tests.unit.documents.rules import Schematron
 from tests.unit.documents.samples import SAMPLES
+from umlauf.billing.documents import DocumentView, Payment, PaymentMeans
 from umlauf.kernel.money import minor_digits
 from umlauf_integrations.documents.cii_xml import NAMESPACES, invoice_xml
 
@@ -92,3 +93,55 @@ def test_what_xml_cannot_hold_is_left_out() -> None:
     view = SAMPLES["multi_rate"]()
     odd = replace(view, notes=("vor\x00\x0b\ufffenach <&>",))
     assert "<ram:Content>vornach &lt;&amp;&gt;</ram:Content>" in invoice_xml(odd).decode()
+
+
+MEANS = "ram:SpecifiedTradeSettlementPaymentMeans"
+
+
+def settlement(view: DocumentView) -> Element:
+    root = fromstring(invoice_xml(view))  # noqa: S314
+    found = root.find(".//ram:ApplicableHeaderTradeSettlement", NAMES)
+    assert found is not None
+    return found
+
+
+def test_a_debit_names_mandate_and_creditor() -> None:
+    """BT-81 59, BT-89, BT-90. The debited account (BT-91) is one that only the provider knows."""
+    found = settlement(SAMPLES["multi_rate"]())
+    assert found.findtext(f"{MEANS}/ram:TypeCode", namespaces=NAMES) == "59"
+    assert found.findtext(".//ram:DirectDebitMandateID", namespaces=NAMES) == "UML-7Q2M9X-01"
+    assert found.findtext("ram:CreditorReferenceID", namespaces=NAMES) == "DE98ZZZ09999999999"
+
+
+def test_a_card_is_named_by_its_last_digits() -> None:
+    """BT-81 48, BT-87."""
+    found = settlement(SAMPLES["no_decimals"]())
+    assert found.findtext(f"{MEANS}/ram:TypeCode", namespaces=NAMES) == "48"
+    assert found.findtext(".//ram:ApplicableTradeSettlementFinancialCard/ram:ID", None, NAMES) == (
+        "4242"
+    )
+
+
+def test_a_transfer_names_the_account_to_pay_to() -> None:
+    """BT-81 58, BT-84; euros only, else 30."""
+    found = settlement(SAMPLES["month_of_a_consumer"]())
+    assert found.findtext(f"{MEANS}/ram:TypeCode", namespaces=NAMES) == "58"
+    assert found.findtext(".//ram:IBANID", namespaces=NAMES) == "DE89370400440532013000"
+    abroad = settlement(SAMPLES["foreign_currency"]())
+    assert abroad.findtext(f"{MEANS}/ram:TypeCode", namespaces=NAMES) == "30"
+
+
+@pytest.mark.parametrize("sample", ["multi_rate", "no_decimals", "month_of_a_consumer"])
+def test_what_credit_paid_asks_for_nothing_by_any_means(
+    sample: str, schema: etree.XMLSchema, schematron: Schematron
+) -> None:
+    """BT-113 is the whole, BT-115 zero, and no means of payment are named."""
+    view = SAMPLES[sample]()
+    paid = replace(view, prepaid=view.gross, payment=Payment(means=PaymentMeans.NONE))
+    found = settlement(paid)
+    assert found.find(MEANS, NAMES) is None
+    assert number(found, ".//ram:TotalPrepaidAmount") == number(found, ".//ram:GrandTotalAmount")
+    assert number(found, ".//ram:DuePayableAmount") == 0
+    xml = invoice_xml(paid)
+    schema.assertValid(etree.fromstring(xml))
+    assert schematron.violations(xml) == []

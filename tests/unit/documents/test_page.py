@@ -275,7 +275,7 @@ def test_what_is_paid_already_asks_for_nothing() -> None:
     paid = replace(view, prepaid=view.gross)
     assert not has_giro_code(paid)
     shown = text(paid)
-    assert "Es ist nichts mehr zu zahlen." in shown
+    assert "Der Betrag ist aus Ihrem Guthaben bezahlt" in shown
     assert "Bitte überweisen" not in shown
 
 

@@ -58,6 +58,9 @@ class PaymentMeans(StrEnum):
     """Nothing is to be paid: settled, or owed to the customer."""
 
 
+_COLLECTED: Final = frozenset({PaymentMeans.DIRECT_DEBIT, PaymentMeans.CARD})
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """`country` is the ISO 3166 code; of a customer we may know no more than that."""
@@ -182,13 +185,19 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """How the total is paid. `account` is the customer's, shortened to what may be shown."""
+    """How the total is paid.
+
+    `brand` and `digits` say by which card or account of the customer: as much as may be shown.
+    `collected_on` is the first day on which it may be debited.
+    """
 
     means: PaymentMeans
     reference: str = ""
     mandate_id: str = ""
     creditor_id: str = ""
-    account: str = ""
+    brand: str = ""
+    digits: str = ""
+    collected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +255,11 @@ class DocumentView:
     @property
     def payable(self) -> Money:
         return self.gross - self.paid
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the customer is to pay anything."""
+        return not self.kind.is_credit and self.payable.amount_minor > 0
 
     @property
     def days(self) -> ServiceDays | None:
@@ -358,5 +372,7 @@ def _faults_of_parties(view: DocumentView) -> Iterator[str]:
         yield "where the customer owes the tax, their VAT id must be named"
     if payment.means is PaymentMeans.TRANSFER and not seller.iban:
         yield "a transfer needs the seller's IBAN"
+    if payment.means in _COLLECTED and view.is_owed and payment.collected_on is None:
+        yield "what is collected names the day"
     if bool(payment.mandate_id) != bool(payment.creditor_id):
         yield "a mandate is named with its creditor id"

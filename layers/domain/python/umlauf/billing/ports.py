@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+from umlauf.billing.arrangements import Arrangement
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.credits import CreditBalance, CreditEntry
@@ -166,6 +167,11 @@ class DocumentArchive(Protocol):
 
     def link(self, key: str, *, lifetime: timedelta) -> str:
         """Where whoever has the link can fetch the file, for that long."""
+class Arrangements(Protocol):
+    def of(self, invoice: Invoice) -> Arrangement:
+        """What an invoice is, or was first, collected with."""
+
+
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class LegalEntity:
     @property
     def series_prefix(self) -> str:
         """The prefix of its invoices."""
+    creditor_id: str = ""
+    """Under which SEPA debits are collected: the one its provider was told to use."""
         return self.series.invoices
 
     @property
@@ -112,6 +114,7 @@ UMLAUF: Final = LegalEntity(
 UMLAUF_NL: Final = LegalEntity(
     id="umlauf-nl",
     country="NL",
+    creditor_id="DE98ZZZ09999999999",
     time_zone="Europe/Amsterdam",
     series=SeriesPrefixes("NL-FA", "NL-CR", "NL-AN", "NL-WB"),
     payment_days=14,
@@ -134,6 +137,7 @@ ENTITIES: Final = (UMLAUF, UMLAUF_NL)
 """In order of preference. The Dutch company bills what its own sites hand out; who orders without a
 site contracts with the German one, which declares Dutch tax through OSS."""
 
+    creditor_id="NL69ZZZ123456780000",
 
 def entity_for(
     customer_country: str,

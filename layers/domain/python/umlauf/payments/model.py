@@ -17,11 +17,18 @@ from umlauf.payments.errors import NothingToPay, PaymentInFlight, ReceivableBehi
 from umlauf.payments.reasons import Retry
 
 UNSETTLED_SHARDS: Final = 8
+FIRST_COLLECTION: Final = "issued"
+"""The act an invoice is charged for first; a retry is another act, named by its dunning step."""
 
 
 def unsettled_shard(attempt_id: str) -> int:
     """Where an unsettled attempt is listed: spread by id, the same on every machine."""
     return int(sha256(attempt_id.encode()).hexdigest(), 16) % UNSETTLED_SHARDS
+
+
+def attempt_id_of(purpose: "Purpose", subject_id: str, act: str) -> str:
+    """The same act on the same subject is the same attempt."""
+    return derive_id("att", purpose.value, subject_id, act)
 
 
 class MethodKind(StrEnum):
@@ -78,6 +85,8 @@ class PaymentMethod:
     fingerprint: str
     label: str  # e.g. "visa 4242": enough to recognise, too little to use
     added_at: datetime
+    mandate: str = ""
+    """The reference of the customer's permission to debit the account; a card has none."""
     version: int = 0
 
 
@@ -102,7 +111,7 @@ class PaymentOrder:
 
     @property
     def attempt_id(self) -> str:
-        return derive_id("att", self.purpose.value, self.subject_id, self.act)
+        return attempt_id_of(self.purpose, self.subject_id, self.act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +262,7 @@ class MethodSetup:
     """A begun registration of a method.
 
     The app finishes it with the provider by `client_secret`.
+    mandate: str = ""
     """
 
     reference: str

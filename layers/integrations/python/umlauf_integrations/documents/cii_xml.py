@@ -287,6 +287,8 @@ def _settlement(view: DocumentView) -> Element:
 
 def _payment_means(view: DocumentView) -> Element | None:
     seller = view.seller
+    if not view.is_owed:
+        return None
     match view.payment.means:
         case PaymentMeans.TRANSFER:
             return node(
@@ -308,7 +310,14 @@ def _payment_means(view: DocumentView) -> Element | None:
                 "ram:SpecifiedTradeSettlementPaymentMeans", node("ram:TypeCode", _SEPA_DEBIT)
             )
         case PaymentMeans.CARD:
-            return node("ram:SpecifiedTradeSettlementPaymentMeans", node("ram:TypeCode", _CARD))
+            digits = view.payment.digits
+            return node(
+                "ram:SpecifiedTradeSettlementPaymentMeans",
+                node("ram:TypeCode", _CARD),
+                node("ram:ApplicableTradeSettlementFinancialCard", node("ram:ID", digits))
+                if digits
+                else None,
+            )
         case PaymentMeans.NONE:
             return None
 

@@ -155,9 +155,7 @@ class Closing:
         return payment_terms(view)
 
     def _is_transfer(self) -> bool:
-        view = self._view
-        is_owed = view.payable.amount_minor > 0 and not view.kind.is_credit
-        return is_owed and view.payment.means is PaymentMeans.TRANSFER
+        return self._view.is_owed and self._view.payment.means is PaymentMeans.TRANSFER
 
     def _payment_rows(self) -> Iterator[tuple[str, str]]:
         view, texts = self._view, self._texts
@@ -169,13 +167,11 @@ class Closing:
             if seller.bic:
                 yield "BIC", seller.bic
             yield texts.purpose, payment.reference or view.number
-        elif view.payment.means in {PaymentMeans.DIRECT_DEBIT, PaymentMeans.CARD}:
+        elif view.is_owed and payment.means in {PaymentMeans.DIRECT_DEBIT, PaymentMeans.CARD}:
             yield from self._collection_rows()
 
     def _collection_rows(self) -> Iterator[tuple[str, str]]:
         texts, payment = self._texts, self._view.payment
-        if payment.account:
-            yield texts.account, payment.account
         if payment.mandate_id:
             yield texts.mandate, payment.mandate_id
         if payment.creditor_id:

@@ -1,8 +1,12 @@
 """What a document says about how and when it is paid, in words."""
 
+from typing import Final
+
 from umlauf.billing.documents import DocumentView, PaymentMeans
 from umlauf_integrations.documents.formats import formats
 from umlauf_integrations.documents.texts import TEXTS
+
+_HIDDEN: Final = "····"
 
 
 def payment_terms(view: DocumentView) -> str:
@@ -11,25 +15,32 @@ def payment_terms(view: DocumentView) -> str:
     amount = write.money(view.payable)
     if view.kind.is_credit:
         return texts.credited_later.format(amount=amount)
-    if view.payable.amount_minor <= 0 or view.due_on is None:
-        return texts.nothing_due
+    if not view.is_owed or view.due_on is None:
+        return texts.paid_from_credit if view.paid else texts.nothing_due
     due = write.day(view.due_on)
     match view.payment.means:
         case PaymentMeans.TRANSFER:
             return texts.transfer_terms.format(due=due)
         case PaymentMeans.DIRECT_DEBIT:
-            return f"{texts.debit.format(amount=amount)}."
+            return _collecting(texts.debit, view)
         case PaymentMeans.CARD:
-            return f"{texts.card.format(amount=amount)}."
+            return _collecting(texts.card, view)
         case PaymentMeans.NONE:
             return f"{texts.due_until.format(due=due)}."
 
 
 def has_giro_code(view: DocumentView) -> bool:
     """Whether the customer is to transfer euros: then a code saves typing."""
-    return (
-        view.payment.means is PaymentMeans.TRANSFER
-        and view.currency == "EUR"
-        and view.payable.amount_minor > 0
-        and not view.kind.is_credit
+    return view.payment.means is PaymentMeans.TRANSFER and view.currency == "EUR" and view.is_owed
+
+
+def _collecting(announcement: str, view: DocumentView) -> str:
+    """What is collected when and from where: of a debit, this is the pre-notification."""
+    write, payment = formats(view.language), view.payment
+    shown = (payment.brand.title(), f"{_HIDDEN}{payment.digits}" if payment.digits else "")
+    announced = announcement.format(
+        amount=write.money(view.payable),
+        day=write.day(payment.collected_on or view.issued_on),
+        by=" ".join(part for part in shown if part),
     )
+    return f"{announced.replace('  ', ' ').rstrip()}."

@@ -50,10 +50,10 @@ class Texts:
     debit: str
     card: str
     no_action: str
-    account: str
     mandate: str
     creditor: str
     credited_later: str
+    paid_from_credit: str
     nothing_due: str
     due_until: str
     scan: str
@@ -94,7 +94,7 @@ _GERMAN: Final = Texts(
     gross="Gesamtbetrag",
     gross_with_tax="Gesamtbetrag inkl. USt",
     credited="Gutschriftsbetrag",
-    prepaid="bereits bezahlt",
+    prepaid="Aus Ihrem Guthaben bezahlt",
     payable="Zu zahlen",
     of_which="darin Umsatzsteuer {rate}",
     tax_heading="Umsatzsteuer",
@@ -104,16 +104,19 @@ _GERMAN: Final = Texts(
     recipient="Empfänger",
     amount="Betrag",
     purpose="Verwendungszweck",
-    debit="Wir ziehen {amount} in den nächsten Tagen per SEPA-Lastschrift ein",
-    card="Wir buchen {amount} in den nächsten Tagen von Ihrer hinterlegten Karte ab",
+    debit=(
+        "Wir ziehen {amount} am {day} oder kurz danach per SEPA-Lastschrift von Ihrem Konto "
+        "{by} ein"
+    ),
+    card="Wir buchen {amount} am {day} von Ihrer Karte {by} ab",
     no_action="Sie brauchen nichts weiter zu tun.",
-    account="Konto",
     mandate="Mandatsreferenz",
     creditor="Gläubiger-ID",
     credited_later=(
         "Wir verrechnen {amount} mit offenen Rechnungen; was übrig bleibt, bleibt Ihr Guthaben."
     ),
-    nothing_due="Es ist nichts mehr zu zahlen.",
+    paid_from_credit="Der Betrag ist aus Ihrem Guthaben bezahlt; es ist nichts weiter zu tun.",
+    nothing_due="Es ist nichts zu zahlen.",
     due_until="Zahlbar bis zum {due}",
     scan="Mit der Banking-App scannen",
     register="Register",
@@ -153,7 +156,7 @@ _DUTCH: Final = Texts(
     gross="Totaal",
     gross_with_tax="Totaal inclusief btw",
     credited="Te crediteren",
-    prepaid="al betaald",
+    prepaid="Betaald uit uw tegoed",
     payable="Te betalen",
     of_which="waarvan btw {rate}",
     tax_heading="Btw",
@@ -163,16 +166,16 @@ _DUTCH: Final = Texts(
     recipient="Begunstigde",
     amount="Bedrag",
     purpose="Betalingskenmerk",
-    debit="Wij incasseren {amount} de komende dagen van uw rekening",
-    card="Wij schrijven {amount} de komende dagen af van uw opgeslagen kaart",
+    debit="Wij incasseren {amount} op {day} of kort daarna per SEPA-incasso van uw rekening {by}",
+    card="Wij schrijven {amount} op {day} af van uw kaart {by}",
     no_action="U hoeft verder niets te doen.",
-    account="Rekening",
     mandate="Machtigingskenmerk",
     creditor="Incassant-ID",
     credited_later=(
         "Wij verrekenen {amount} met openstaande facturen; wat overblijft, blijft uw tegoed."
     ),
-    nothing_due="Er hoeft niets meer te worden betaald.",
+    paid_from_credit="Het bedrag is betaald uit uw tegoed; u hoeft niets te doen.",
+    nothing_due="Er hoeft niets te worden betaald.",
     due_until="Te betalen uiterlijk {due}",
     scan="Scan met uw bank-app",
     register="Register",
@@ -212,7 +215,7 @@ _ENGLISH: Final = Texts(
     gross="Total",
     gross_with_tax="Total including VAT",
     credited="Amount credited",
-    prepaid="already paid",
+    prepaid="Paid from your credit",
     payable="Amount due",
     of_which="of which VAT {rate}",
     tax_heading="VAT",
@@ -222,16 +225,19 @@ _ENGLISH: Final = Texts(
     recipient="Payee",
     amount="Amount",
     purpose="Payment reference",
-    debit="We will collect {amount} within the next days by SEPA direct debit",
-    card="We will charge {amount} within the next days to the card you have stored",
+    debit=(
+        "We will collect {amount} on or shortly after {day} by SEPA direct debit from your "
+        "account {by}"
+    ),
+    card="We charge {amount} to your card {by} on {day}",
     no_action="There is nothing else you need to do.",
-    account="Account",
     mandate="Mandate reference",
     creditor="Creditor ID",
     credited_later=(
         "We will set {amount} off against open invoices; whatever is left stays your credit."
     ),
-    nothing_due="Nothing is left to pay.",
+    paid_from_credit="The amount was paid from your credit; there is nothing you need to do.",
+    nothing_due="There is nothing to pay.",
     due_until="Payable by {due}",
     scan="Scan with your banking app",
     register="Register",

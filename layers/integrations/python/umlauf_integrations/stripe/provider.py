@@ -5,6 +5,7 @@ by another process after a crash, meets its first result. A decline is an answer
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from umlauf_integrations.stripe.parameters import StripeParameters
 from umlauf_integrations.stripe.reading import (
     ATTEMPT_ID,
     is_disputed,
+    read_mandate,
     read_method,
     read_payment,
 )
@@ -70,7 +72,7 @@ class StripeProvider:
     def method(self, reference: str) -> ProviderMethod:
         with self._connection.faults():
             method = self._connection.client.v1.payment_methods.retrieve(reference)
-        return _read_method(method.to_dict())
+        return self._with_mandate(_read_method(method.to_dict()))
 
     def attach(self, reference: str, provider_customer_id: str) -> ProviderMethod:
         import stripe  # noqa: PLC0415
@@ -86,7 +88,7 @@ class StripeProvider:
             raise MethodDeclined(
                 "the bank refuses this payment method; use another one", field="reference"
             ) from declined
-        return _read_method(method.to_dict())
+        return self._with_mandate(_read_method(method.to_dict()))
 
     def charge(self, charge: Charge) -> ProviderPayment:
         import stripe  # noqa: PLC0415
@@ -159,6 +161,20 @@ class StripeProvider:
         if found is None:
             raise ProviderRefused("the method was declined before it was charged") from declined
         return found
+
+    def _with_mandate(self, method: ProviderMethod) -> ProviderMethod:
+        """The method with the mandate it was set up with, which it does not name by itself."""
+        if method.kind is not MethodKind.SEPA_DEBIT:
+            return method
+        with self._connection.faults():
+            setups = self._connection.client.v1.setup_intents.list(
+                params={
+                    "payment_method": method.reference,
+                    "expand": ["data.mandate"],
+                    "limit": _PAGE,
+                }
+            )
+        return replace(method, mandate=read_mandate([one.to_dict() for one in setups.data]))
 
     def _dispute(self, reference: str) -> Mapping[str, Any] | None:
         with self._connection.faults():

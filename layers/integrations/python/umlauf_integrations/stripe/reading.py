@@ -1,6 +1,6 @@
 """Stripe's objects, as plain documents, in our words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -90,6 +90,16 @@ def read_method(method: Document) -> ProviderMethod:
         label=f"{brand} {details['last4']}",
         provider_customer_id=method.get("customer"),
     )
+
+
+def read_mandate(setups: Sequence[Document]) -> str:
+    """The reference of the mandate that one of a method's SetupIntents (expanded) was given."""
+    for setup in setups:
+        details = _expanded(setup.get("mandate")).get("payment_method_details") or {}
+        reference = (details.get(MethodKind.SEPA_DEBIT.value) or {}).get("reference")
+        if setup["status"] == "succeeded" and reference:
+            return str(reference)
+    return ""
 
 
 def _failure_reason(intent: Document, charge: Document) -> str:

@@ -36,6 +36,7 @@ def add_payment_method(
             fingerprint=confirmed.fingerprint,
             label=confirmed.label,
             added_at=work.now,
+            mandate=confirmed.mandate,
         )
         work.put(method, MethodAdded(method.id, customer_id, method.kind))
     if payer.default_method_id != method_id:
