@@ -1,6 +1,7 @@
 """Periods never drift, and local days tile time across every clock change."""
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -66,11 +67,15 @@ def test_local_days_tile_time_across_every_clock_change(day: date, zone_name: st
     [
         pytest.param(date(2026, 3, 29), "Europe/Berlin", 23, id="spring"),
         pytest.param(date(2026, 10, 25), "Europe/Berlin", 25, id="autumn"),
+        pytest.param(date(2026, 10, 4), "Australia/Lord_Howe", Fraction(47, 2), id="half an hour"),
         pytest.param(date(2018, 11, 4), "America/Sao_Paulo", 23, id="midnight that never was"),
+        pytest.param(date(1919, 3, 31), "America/Toronto", Fraction(47, 2), id="gap before it"),
         pytest.param(date(2011, 12, 30), "Pacific/Apia", 0, id="day that never was"),
     ],
 )
-def test_days_have_the_hours_the_zone_gives_them(day: date, zone_name: str, hours: int) -> None:
+def test_days_have_the_hours_the_zone_gives_them(
+    day: date, zone_name: str, hours: Fraction
+) -> None:
     assert hours_in_day(day, zone_name) == hours
 
 

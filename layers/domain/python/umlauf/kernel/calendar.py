@@ -9,12 +9,15 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from umlauf.kernel.errors import InvalidInput
 
 MONTHS_PER_YEAR: Final = 12
+_SECOND: Final = timedelta(seconds=1)
+_HOUR: Final = timedelta(hours=1)
 
 
 class UnknownZone(InvalidInput):
@@ -149,10 +152,10 @@ def start_of_day(day: date, zone_name: str) -> datetime:
     return instant
 
 
-def hours_in_day(day: date, zone_name: str) -> int:
-    """23, 24 or 25 (whole hours; zones with half-hour DST round down)."""
+def hours_in_day(day: date, zone_name: str) -> Fraction:
+    """23, 24 or 25; where clocks change by half an hour 23.5 or 24.5."""
     length = start_of_day(day + timedelta(days=1), zone_name) - start_of_day(day, zone_name)
-    return int(length.total_seconds() // 3600)
+    return Fraction(length // _SECOND, _HOUR // _SECOND)
 
 
 def require_aware(instant: datetime) -> datetime:
