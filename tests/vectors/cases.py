@@ -1,9 +1,9 @@
 """Case files: reading them, and what a case leaves to its neighbours or to `choices.json`.
 
-A case is a published example: `id`, `topic`, `source`, `inputs`, `expected`, `note`. Some lean on
-another: `same_as` names it, and "the same tiers" are those of the nearest case before it. What a
-case leaves unsaid altogether, and which of several systems' answers is ours, is data with a reason:
-`choices.json`.
+A case is a published example: `id`, `topic`, `source`, `inputs`, `expected`, `note`. A whole number
+is one however an input writes it: `3`, `"3"` or `3.0`. Some cases lean on another: `same_as` names
+it, and "the same tiers" are those of the nearest case before it. What a case leaves unsaid
+altogether, and which of several systems' answers is ours, is data with a reason: `choices.json`.
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent
 CHOICES: Final = FOLDER / "choices.json"
+_WHOLE_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.0+)?")
 COPIES: Final = (FOLDER / "billing.json", FOLDER / "fleet.json")
 
 
@@ -137,20 +138,34 @@ def _case(row: Mapping[str, Any]) -> Case:
     return Case(
         id=row["id"],
         topic=row["topic"],
-        inputs=inputs,
+        inputs={name: _plain(value) for name, value in inputs.items()},
         expected=row["expected"],
         source=row.get("source") or "",
         note=row.get("note") or row.get("rule") or "",
     )
 
 
+def _plain(value: Any) -> Any:
+    """The input with its whole numbers as such, however deep they stand."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, str | Decimal) and _WHOLE_NUMBER.fullmatch(str(value)):
+        return int(Decimal(value))
+    return value
+
+
 def _complete(case: Case, before: Sequence[Case], neighbours: Sequence[Case]) -> Case:
-    """With the inputs of the case it names, or the tiers of the one before it."""
+    """With the inputs of the case it names, or the tiers of the one before it.
+
+    A name nobody has stays among the inputs, where no adapter knows it.
+    """
     inputs = dict(case.inputs)
-    named = inputs.pop("same_as", None)
+    named = next((one for one in reversed(neighbours) if one.id == inputs.get("same_as")), None)
     if named is not None:
-        named_case = next(one for one in reversed(neighbours) if one.id == named)
-        inputs = {**named_case.inputs, **inputs}
+        del inputs["same_as"]
+        inputs = {**_complete(named, before, neighbours).inputs, **inputs}
     leans = inputs.pop("same_tiers", None) or case.topic_says(r"\bsame tiers\b")
     if leans and "tiers" not in inputs:
         other = _nearest_with_tiers(case, before) or _nearest_with_tiers(case, _copies())

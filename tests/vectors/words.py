@@ -26,10 +26,24 @@ _WORDS: Final = {
     "annual": "year",
     "annually": "year",
     "yearly": "year",
+    "annum": "year",
 }
-_QUARTER: Final = Interval(IntervalUnit.MONTH, 3)
-_HALF_YEAR: Final = Interval(IntervalUnit.MONTH, 6)
+_NAMED: Final = {
+    "biweekly": Interval(IntervalUnit.WEEK, 2),
+    "fortnight": Interval(IntervalUnit.WEEK, 2),
+    "fortnightly": Interval(IntervalUnit.WEEK, 2),
+    "bimonthly": Interval(IntervalUnit.MONTH, 2),
+    "quarter": Interval(IntervalUnit.MONTH, 3),
+    "quarterly": Interval(IntervalUnit.MONTH, 3),
+    "half-year": Interval(IntervalUnit.MONTH, 6),
+    "half-yearly": Interval(IntervalUnit.MONTH, 6),
+    "semiannual": Interval(IntervalUnit.MONTH, 6),
+    "semi-annual": Interval(IntervalUnit.MONTH, 6),
+    "biannual": Interval(IntervalUnit.MONTH, 6),
+}
 QUANTITY: Final = "quantity|qty|seats"
+SOME_DAY: Final = date(2026, 3, 1)
+"""Where a case names no day and none matters."""
 A_DAY: Final = Interval(IntervalUnit.DAY)
 A_MONTH: Final = Interval(IntervalUnit.MONTH)
 A_YEAR: Final = Interval(IntervalUnit.YEAR)
@@ -106,9 +120,9 @@ def day(value: Any, zone: str = "UTC") -> date:
 
 def moment(value: Any) -> date | datetime:
     """A date, or an aware instant: UTC where it names no offset."""
-    if isinstance(value, int):
-        return datetime.fromtimestamp(value, UTC)
     text = str(value)
+    if isinstance(value, int) and len(text) > len("20240229"):
+        return datetime.fromtimestamp(value, UTC)
     if "T" not in text and ":" not in text:
         return date.fromisoformat(text)
     point = datetime.fromisoformat(text)
@@ -139,14 +153,12 @@ def interval(value: Any) -> Interval:
     if isinstance(value, dict):
         ((unit, count),) = value.items()
         return Interval(IntervalUnit(unit.rstrip("s")), int(count))
-    text = str(value).strip().lower()
+    text = str(value).strip().lower().replace("_", "-")
     iso = _ISO_INTERVAL.fullmatch(text.upper())
     if iso:
         return Interval(_ISO_UNITS[iso[2]], int(iso[1]))
-    if text.startswith("quarter"):
-        return _QUARTER
-    if text in {"half-year", "half_year", "semiannual", "half-yearly"}:
-        return _HALF_YEAR
+    if text in _NAMED:
+        return _NAMED[text]
     count, _, unit = text.rpartition(" ")
     word = _WORDS.get(unit, unit.rstrip("s"))
     return Interval(IntervalUnit(word), int(count or 1))

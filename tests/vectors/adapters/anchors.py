@@ -66,10 +66,10 @@ def _calendar(case: Case, start: date) -> date:
         case IntervalUnit.WEEK:
             year, week, _ = start.isocalendar()
             return date.fromisocalendar(year, week, 1)
-        case IntervalUnit.YEAR:
+        case IntervalUnit.MONTH | IntervalUnit.YEAR:
             return start.replace(month=1, day=1)
-        case IntervalUnit.MONTH | IntervalUnit.DAY:
-            return start.replace(day=1)
+        case IntervalUnit.DAY:
+            return start
 
 
 def periods_of(cycle: Cycle, count: int) -> list[Period]:
@@ -136,11 +136,13 @@ def local_days(case: Case) -> Any:
     return days if isinstance(asked, list) else days[0]
 
 
-@adapter(START, r"trial_days")
+@adapter(START, r"trial_(?:days|weeks|months)")
 def trial_end(case: Case) -> Any:
     """A trial keeps local days: it ends when its last day does."""
     first = day(case.get(START), zone_of(case))
-    return Interval(IntervalUnit.DAY, case.inputs["trial_days"]).after(first, 1)
+    name = case.key(r"trial_(?:days|weeks|months)") or ""
+    unit = IntervalUnit(UNITS[name.removeprefix("trial_")])
+    return Interval(unit, case.inputs[name]).after(first, 1)
 
 
 @adapter("notice", "notice_period", may="initial_term_end|minimum_term_end")

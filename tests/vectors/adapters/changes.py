@@ -33,10 +33,11 @@ from tests.vectors.words import (
 from umlauf.billing.discounts import Fee, discount_fees
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.policies import CreditPolicy
+from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price, rate, rate_exactly
 from umlauf.kernel.calendar import Period, nth_period
-from umlauf.kernel.money import Money
+from umlauf.kernel.money import Money, total
 
 OLD = "old(?:_price)?(?:_cents|_minor)?"
 NEW = "new(?:_price)?(?:_cents|_minor)?"
@@ -155,7 +156,11 @@ def plan_change(case: Case) -> Any:
     old, new = price_of_all(case, "old(?:_price)?"), price_of_all(case, "new(?:_price)?")
     paid = _paid(case)
     paid.pay(old)
-    return _change(paid.switch(old, new))
+    bill, code = paid.switch(old, new), currency(case)
+    next_cycle = rate(Price(code, Flat(new)), 1)
+    answer = _change(bill)
+    answer.update(next_cycle=next_cycle, next_invoice=total([bill.net, next_cycle], code))
+    return answer
 
 
 @adapter(OLD_PER, NEW_PER, "period", CHANGE, may=POLICY)
@@ -209,6 +214,7 @@ def _in_force(
     return [
         Stretch(Period(start, end), minor_, full)
         for start, end, minor_, _ in zip(bounds, last, prices, range(len(last)), strict=False)
+        if start < end
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.shapes import Answer, Exact
-from tests.vectors.words import A_DAY, amount, day, each, money, percent
+from tests.vectors.words import A_DAY, amount, day, each, is_in_minor, money, percent
 from umlauf.billing.allocation import Arrears, allocate
 from umlauf.dunning.assessment import StepDue, WaitUntil, assess
 from umlauf.dunning.errors import CustomerNotAtFault, FeeAboveCost
@@ -145,19 +145,19 @@ def returned_debit_fee(case: Case) -> Any:
     return "ok"
 
 
-@adapter("thresholds", "overdue")
+@adapter("thresholds(?:_cents)?", "overdue(?:_cents)?")
 def worth_dunning(case: Case) -> Any:
     """One plan with a threshold in each currency."""
-    limits = tuple(
-        money(value, code, in_minor=False) for code, value in case.inputs["thresholds"].items()
-    )
+    limits = _by_currency(case, "thresholds(?:_cents)?")
     plan = Plan("case.1", (Step("people", StepKind.HAND_TO_PEOPLE, 1),), limits)
-    return Answer(
-        **{
-            code: plan.is_worth_it(money(value, code, in_minor=False))
-            for code, value in case.inputs["overdue"].items()
-        }
-    )
+    overdue = _by_currency(case, "overdue(?:_cents)?")
+    return Answer(**{one.currency: plan.is_worth_it(one) for one in overdue})
+
+
+def _by_currency(case: Case, pattern: str) -> tuple[Money, ...]:
+    name = case.key(pattern) or ""
+    in_minor = is_in_minor(name)
+    return tuple(money(value, code, in_minor=in_minor) for code, value in case.inputs[name].items())
 
 
 @adapter("retry_gaps_days", may="notify_after|block_after|cancel_after")

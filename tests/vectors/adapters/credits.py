@@ -47,6 +47,10 @@ def balance(credit: Money) -> CreditBalance:
     return nothing.move(EntryKind.PREPAYMENT, credit, "case", AT)[0]
 
 
+def paid_out(credit: CreditBalance, refund: Money) -> CreditBalance:
+    return credit.move(EntryKind.PAID_OUT, -refund, "case", AT)[0] if refund else credit
+
+
 def use_credit(credit: Money, charge: Money) -> tuple[Money, Money, Money]:
     """What a balance pays of a charge, what is left of it, and what is still due."""
     left, paid, _ = apply_credit(balance(credit), receivable(charge), AT)
@@ -84,10 +88,10 @@ def taxed(net: Money, rate: Any) -> Answer:
 def refund_and_credit(case: Case) -> Any:
     """Of a note's total a part is paid out, the rest stays to the customer's credit."""
     whole, refund = amount(case, "total"), amount(case, "refund")
-    left, entry = balance(whole).move(EntryKind.PAID_OUT, -refund, "case", AT)
+    left = paid_out(balance(whole), refund)
     answer = Answer(
         left.amount,
-        refund=Given(entry.amount if entry.amount == refund else -entry.amount),
+        refund=Given(total([whole, -left.amount], whole.currency)),
         credit_balance=left.amount,
         credit=left.amount,
     )
@@ -130,17 +134,26 @@ def credit_pays_charge(case: Case) -> Any:
     )
 
 
-@adapter("(?:recurring|charge|price)(?:_cents)?", "item_adj(?:_cents)?", "paid(?:_cents)?")
+@adapter(
+    "(?:recurring|charge|price)(?:_cents)?",
+    "(?:item_adj|paid|refund)(?:_cents)?",
+    may="(?:item_adj|paid|refund)(?:_cents)?",
+)
 def item_adjustment(case: Case) -> Any:
-    """An adjustment lowers what is open; of what is paid already it becomes credit."""
-    charge = amount(case, "recurring|charge|price")
-    adjusted = amount(case, "item_adj")
-    given = adjusted if adjusted.amount_minor > 0 else -adjusted
-    owed = receivable(charge, amount(case, "paid"))
-    (lowered,), effect = lower_open([owed], given, "cn_case", AT)
+    """An adjustment lowers what is open; of what is paid already it becomes credit, or a refund.
+
+    What is refunded without one is owed again, as money that was returned is.
+    """
+    charge, refund = amount(case, "recurring|charge|price"), amount(case, "refund", 0)
+    adjusted, paid = amount(case, "item_adj", 0), amount(case, "paid", 0)
+    given = max(adjusted, -adjusted)
+    if not given:
+        owed = receivable(charge, total([paid, -refund], charge.currency))
+        return Answer(owed.open, charged=charge, cba=owed.overpaid, balance=owed.open)
+    (lowered,), effect = lower_open([receivable(charge, paid)], given, "cn_case", AT)
     return Answer(
         lowered.open,
         charged=total([charge, -given], charge.currency),
-        cba=effect.to_balance,
+        cba=paid_out(balance(effect.to_balance), refund).amount,
         balance=lowered.open,
     )

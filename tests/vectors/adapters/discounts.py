@@ -5,15 +5,31 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from tests.engine_world import EngineWorld
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.shapes import Answer, Exact, Given
-from tests.vectors.words import amount, currency, is_in_minor, minor, money, percent, price, slug
+from tests.vectors.words import (
+    A_MONTH,
+    SOME_DAY,
+    amount,
+    currency,
+    is_in_minor,
+    minor,
+    money,
+    percent,
+    price,
+    slug,
+)
 from umlauf.billing.discounts import DiscountedFee, Fee, discount_fees, taken_off
 from umlauf.billing.model import PriceBasis, TaxTreatment
 from umlauf.billing.tax import TaxableAmount, split_taxes
 from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.model import BaseFee, Plan
+from umlauf.catalog.price_models.flat import Flat
+from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.money import Money, round_to_minor, total
+from umlauf.subscriptions.agreements import AppliedCoupon
 
 FEE = "(?:fee|subtotal|price|amount|net|invoice)(?:_cents)?"
 PERCENTS = ("pct", "percent", "percent_off", "off_pct", "percentage")
@@ -27,6 +43,9 @@ AMOUNTS = (
     "amount_cents",
     "fixed_cents",
 )
+PERCENT = "pct|percent|off_pct|percent_off"
+DURATION = "duration_in_(?:months|periods)|(?:duration_|for_)?(?:months|cycles)|frequency_duration"
+PERIODS = "periods|count|invoices"
 EVERYTHING = {"all", "invoice", "everything", None}
 
 
@@ -130,9 +149,25 @@ def carried_over(case: Case) -> Any:
     return Answer(due, due=due, left=total([whole, -used], code), used=used)
 
 
+@adapter(FEE, PERCENT, DURATION, PERIODS)
+def for_some_periods(case: Case) -> Any:
+    """A coupon of so many periods, on a contract that is billed month by month."""
+    code, first = currency(case), SOME_DAY
+    ends_on = A_MONTH.after(first, case.get(DURATION))
+    fee = BaseFee(id="fee", name="Fee", prices=(Price(code, Flat(fees_of(case)[0].amount_minor)),))
+    coupon = Coupon(id="percent", name="Percent", percent=percent(case.get(PERCENT)))
+    plan = Plan(plan_id="plan", name="Plan", interval=A_MONTH, items=(fee,), plan_version=1)
+    applied = (AppliedCoupon(coupon, first, ends_on),)
+    world = EngineWorld.open([plan], first, currency=code, coupons=applied)
+    starts = [A_MONTH.after(first, number) for number in range(case.get(PERIODS))]
+    bills = [world.run_until(one) for one in starts]
+    due = [total((line.amount for line in lines), code) for lines in bills]
+    return Answer(due, due=due, invoices=due, total=world.total)
+
+
 @adapter(
     FEE,
-    "pct|percent|off_pct|percent_off",
+    PERCENT,
     "(?:fixed|off|amount_off)(?:_cents)?",
     may="order",
 )
@@ -141,7 +176,7 @@ def percent_and_fixed(case: Case) -> Any:
     relative = Coupon(
         id="percent",
         name="Percent",
-        percent=percent(case.get("pct|percent|off_pct|percent_off")),
+        percent=percent(case.get(PERCENT)),
     )
     fixed = Coupon(id="fixed", name="Fixed", amounts=(amount(case, "fixed|off|amount_off"),))
     reduced = discount_fees(fees, [fixed, relative], code)

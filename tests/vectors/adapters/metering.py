@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from tests.vectors.adapters.pricing import tiered
+from tests.vectors.adapters.pricing import MODEL, TIERS, tiered
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.shapes import Answer
@@ -117,10 +117,15 @@ def aggregated(case: Case) -> Any:
     )
 
 
-@adapter("invoiced_units", "late_units", "tiers|unit(?:_cents)?", may="tiers|unit(?:_cents)?")
+@adapter(
+    "invoiced_units",
+    "late_units",
+    f"{TIERS}|unit(?:_cents)?",
+    may=f"{TIERS}|unit(?:_cents)?|{MODEL}",
+)
 def late_usage(case: Case) -> Any:
     """The whole period is rated again; the difference is what the next invoice bills."""
-    model = tiered(case) if case.inputs.get("tiers") else PerUnit(price(case, "unit"))
+    model = tiered(case) if case.get(TIERS) else PerUnit(price(case, "unit"))
     rated = _rated(Price(currency(case), model))
     counted = [case.inputs["invoiced_units"], case.inputs["late_units"]]
     first, again = price_of(rated, counted[0]), price_of(rated, sum(counted))

@@ -16,6 +16,7 @@ from tests.vectors.words import (
     each,
     instant,
     interval,
+    is_in_minor,
     minor,
     percent,
     price,
@@ -23,6 +24,7 @@ from tests.vectors.words import (
 from umlauf.billing.commitments import adjustment_of
 from umlauf.catalog.price_models.amounts import HIGHEST
 from umlauf.catalog.price_models.capacity import Capacity, CapacityTier, Limit
+from umlauf.catalog.price_models.chosen_amount import ChosenAmount
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage, PercentTier
@@ -35,27 +37,38 @@ from umlauf.catalog.price_models.rating import Price, PriceModel, rate
 from umlauf.catalog.price_models.tiers import Tier
 from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval, nth_period
+from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import Money, total
 from umlauf.usage.aggregation import Measurement, Span, total_of
 
 QUANTITY = "q|quantity|units|qty|usage"
 UNIT = "(?:unit|unit_price|price|per_unit)(?:_cents)?"
 SIZE = "size|package_size|per|quantity_per_package|block"
-AMOUNTS = "amounts?|transactions?|turnover"
+AMOUNTS = "(?:amounts?|transactions?|turnover)(?:_cents)?"
+TIERS = "tiers(?:_cents)?"
+LIMITS = "(?:(?:min|max)(?:imum)?(?:_spend|_amount)?|floor|cap)(?:_cents)?"
+LEAST = "(?:min(?:imum)?(?:_spend|_amount)?|floor)"
+MOST = "(?:max(?:imum)?(?:_spend|_amount)?|cap)"
+MODEL = "(?:charge_|price_|pricing_|tiers_)?(?:model|mode)"
+FREE = "free(?:_units|_quantity|_allowance)?|included(?:_units)?|allowance"
+SUGGESTED = "(?:suggest(?:ed|ion)|default)(?:_amount)?(?:_cents)?"
+CHOSEN = "(?:chosen|pays|paid)(?:_amount)?(?:_cents)?"
+UP_TO = ("up_to", "to", "to_value", "last", "last_unit", "max", "upper")
+PER_UNIT = ("unit", "unit_price", "per_unit", "per_unit_amount", "unit_amount", "price")
+FLAT_FEE = ("flat", "flat_fee", "flat_amount", "flat_price")
+PERCENT = ("rate", "rate_pct", "percent", "percentage", "pct")
 NOTHING = Decimal(0)
 MOST_STEPS = 5_000
 
 
 def tiers_of(case: Case) -> tuple[Tier, ...]:
-    return tuple(_tier(row, case) for row in case.inputs["tiers"])
+    return tuple(_tier(row, case) for row in case.get(TIERS))
 
 
 def _tier(row: Any, case: Case) -> Tier:
     """`[up to, unit price, flat fee]`, `[up to, "flat 100"]`, `[up to, "10/unit"]`, or by names."""
     if isinstance(row, Mapping):
-        up_to = _first(row, "up_to", "to", "last", "max")
-        unit = _first(row, "unit", "unit_price", "per_unit", "unit_amount", "price") or 0
-        flat = _first(row, "flat", "flat_fee", "flat_amount", "flat_price") or 0
+        up_to, unit, flat = (_first(row, *names) for names in (UP_TO, PER_UNIT, FLAT_FEE))
     else:
         up_to, unit, *rest = row
         flat = rest[0] if rest else 0
@@ -64,7 +77,7 @@ def _tier(row: Any, case: Case) -> Tier:
         unit, flat = 0, words.removeprefix("flat").strip()
     elif words.endswith("/unit"):
         unit = words.removesuffix("/unit")
-    return Tier(_bound(up_to), _minor(unit, case), _minor(flat, case))
+    return Tier(_bound(up_to), _minor(unit or 0, case), _minor(flat or 0, case))
 
 
 def _first(row: Mapping[str, Any], *names: str) -> Any:
@@ -72,7 +85,7 @@ def _first(row: Mapping[str, Any], *names: str) -> Any:
 
 
 def _bound(up_to: Any) -> Decimal | None:
-    return None if up_to in {None, "inf", "infinity"} else Decimal(str(up_to))
+    return None if up_to in {None, "inf", "infinity", "∞"} else Decimal(str(up_to))
 
 
 def _minor(value: Any, case: Case) -> Decimal:
@@ -80,8 +93,10 @@ def _minor(value: Any, case: Case) -> Decimal:
 
 
 def tiered(case: Case) -> PriceModel:
+    """By the printed model, or the one the topic names; graduated where nothing is said."""
     tiers = tiers_of(case)
-    return Volume(tiers) if case.topic_says("volume") else Graduated(tiers)
+    named = str(case.get(MODEL, case.topic))
+    return Volume(tiers) if "volume" in named.lower() else Graduated(tiers)
 
 
 def priced(case: Case, model: PriceModel, pattern: str = QUANTITY) -> Any:
@@ -95,26 +110,23 @@ def _rate(case: Case, model: PriceModel, quantity: Quantity) -> Money:
     return rate(Price(currency(case), model), quantity)
 
 
-@adapter("tiers", QUANTITY)
+@adapter(TIERS, QUANTITY, may=MODEL)
 def tiered_price(case: Case) -> Any:
     return priced(case, tiered(case))
 
 
-@adapter("tiers", QUANTITY, "min|max|minimum|maximum", may="min|max|minimum|maximum")
+@adapter(TIERS, QUANTITY, LIMITS, may=f"{LIMITS}|{MODEL}")
 def tiered_price_within_limits(case: Case) -> Any:
     return _within_limits(case, tiered(case))
 
 
-@adapter(UNIT, QUANTITY, "min|max|minimum|maximum", may="min|max|minimum|maximum")
+@adapter(UNIT, QUANTITY, LIMITS, may=LIMITS)
 def unit_price_within_limits(case: Case) -> Any:
     return _within_limits(case, PerUnit(price(case, "unit|unit_price|price|per_unit")))
 
 
 def _within_limits(case: Case, model: PriceModel) -> Answer:
-    least, most = (
-        _minor(case.get(name), case) if case.has(name) else None
-        for name in ("min|minimum", "max|maximum")
-    )
+    least, most = (_optional(case, name) for name in (LEAST, MOST))
     limited = Price(currency(case), model, minimum_minor=least, maximum_minor=most)
     usage = rate(limited, Decimal(str(case.get(QUANTITY))))
     change = adjustment_of(usage, limited)
@@ -134,12 +146,56 @@ def flat_price(case: Case) -> Any:
 
 @adapter(QUANTITY, SIZE, "(?:price|package_price|amount)(?:_cents)?", may="free|free_units")
 def package_price(case: Case) -> Any:
-    model = Package(
+    return priced(case, _package(case))
+
+
+@adapter(
+    QUANTITY,
+    SIZE,
+    "(?:price|package_price|amount)(?:_cents)?",
+    LIMITS,
+    may=f"{LIMITS}|free|free_units",
+)
+def package_price_within_limits(case: Case) -> Any:
+    return _within_limits(case, _package(case))
+
+
+def _package(case: Case) -> Package:
+    return Package(
         size=Decimal(str(case.get(SIZE))),
         package_price_minor=price(case, "price|package_price|amount"),
         free_units=Decimal(str(case.get("free|free_units", 0))),
     )
-    return priced(case, model)
+
+
+@adapter(FREE, UNIT, QUANTITY)
+def price_after_an_allowance(case: Case) -> Any:
+    """Free units are a first tier that costs nothing; without any there is none."""
+    free = Decimal(str(case.get(FREE)))
+    beyond = Tier(None, price(case, "unit|unit_price|price|per_unit"))
+    return priced(case, Graduated((Tier(free, NOTHING), beyond) if free else (beyond,)))
+
+
+@adapter(f"{SUGGESTED}|{CHOSEN}", may=f"{SUGGESTED}|{CHOSEN}|{LIMITS}", topic="pay.what.you")
+def chosen_price(case: Case) -> Any:
+    """What is chosen, else what is suggested; below the minimum it is refused."""
+    least = _optional(case, LEAST) or NOTHING
+    suggested = max(_optional(case, SUGGESTED) or NOTHING, least)
+    model = ChosenAmount(suggested, least)
+    asked = case.get(CHOSEN)
+    found = [_chosen(case, model, one) for one in each(asked)]
+    return found if isinstance(asked, list) else found[0]
+
+
+def _chosen(case: Case, model: ChosenAmount, chosen: Any) -> Any:
+    name = case.key(CHOSEN) or ""
+    amount_minor = model.suggestion_minor
+    if chosen is not None:
+        amount_minor = minor(chosen, currency(case), in_minor=is_in_minor(name))
+    try:
+        return _rate(case, model, amount_minor)
+    except InvalidInput:
+        return "refused"
 
 
 @adapter(
@@ -164,28 +220,35 @@ def percentage_price(case: Case) -> Any:
     return _rate(case, model, _transactions(case, name))
 
 
-@adapter("tiers", AMOUNTS)
+@adapter(TIERS, AMOUNTS, may=MODEL)
 def graduated_percentage_price(case: Case) -> Any:
     """Each transaction's sum, or a list of turnovers each by itself."""
-    rows = [
-        PercentTier(
-            None if up_to is None else _minor(up_to, case),
-            percent(rate_percent),
-            _minor(rest[0] if rest else 0, case),
-        )
-        for up_to, rate_percent, *rest in case.inputs["tiers"]
-    ]
-    model = GraduatedPercentage(tuple(rows))
+    model = GraduatedPercentage(tuple(_percent_tier(row, case) for row in case.get(TIERS)))
     name = case.key(AMOUNTS) or ""
     if isinstance(case.expected, list):
         return [_rate(case, model, [one]) for one in _transactions(case, name)]
     return _rate(case, model, _transactions(case, name))
 
 
-@adapter("tiers", QUANTITY, topic="percentage")
+def _percent_tier(row: Any, case: Case) -> PercentTier:
+    """`[up to, per cent, flat fee]`, or by names."""
+    if isinstance(row, Mapping):
+        up_to, rate_percent, flat = (_first(row, *names) for names in (UP_TO, PERCENT, FLAT_FEE))
+    else:
+        up_to, rate_percent, *rest = row
+        flat = rest[0] if rest else 0
+    bound = _bound(up_to)
+    return PercentTier(
+        None if bound is None else _minor(bound, case),
+        percent(rate_percent),
+        _minor(flat or 0, case),
+    )
+
+
+@adapter(TIERS, QUANTITY, may=MODEL, topic="percentage")
 def graduated_percentage_of_a_sum(case: Case) -> Any:
     asked = case.get(QUANTITY)
-    inputs = {"tiers": case.inputs["tiers"], "turnover": each(asked)}
+    inputs = {str(case.key(TIERS)): case.get(TIERS), "turnover": each(asked)}
     answers = graduated_percentage_price(
         Case(case.id, case.topic, inputs, each(case.expected), note=case.note)
     )
@@ -200,7 +263,7 @@ def _optional(case: Case, pattern: str) -> Decimal | None:
     return price(case, pattern) if case.has(f"(?:{pattern})(?:_cents)?") else None
 
 
-@adapter("tiers", "events", "prorated")
+@adapter(TIERS, "events", "prorated")
 def prorated_graduated_price(case: Case) -> Any:
     events = [
         ProratedUnits(Decimal(str(units)), Decimal(str(part)))

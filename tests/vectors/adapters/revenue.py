@@ -40,11 +40,12 @@ def service_of(case: Case) -> Service:
 
 
 def granularity_of(case: Case) -> Granularity:
-    if case.topic_says("even"):
+    """The printed one, or the one the topic names; whole days where nothing is said."""
+    words = str(case.get("granularity|method", case.topic)).lower()
+    if "even" in words:
         return Granularity.EVEN_MONTHS
-    if case.topic_says("second|exact|by time|hour"):
-        return Granularity.SECOND
-    return Granularity.DAY
+    is_by_time = any(word in words for word in ("second", "exact", "by time", "hour"))
+    return Granularity.SECOND if is_by_time else Granularity.DAY
 
 
 @adapter(AMOUNT, "service|period", may="granularity|method")
@@ -126,10 +127,13 @@ def _payments(case: Case, service: Service) -> dict[date, Money]:
     "(?:credit_note|credit|refund)(?:_cents)?",
 )
 def early_end_with_credit(case: Case) -> Any:
+    """A credit beyond what is deferred takes back what was earned."""
     whole = amount(case, "amount|invoice|net|price|total")
     earned = amount(case, "recognised_until_cancel|recognised|recognized")
     running = Deferral(whole, earned, Money(0, whole.currency))
     after = running.credit(amount(case, "credit_note|credit|refund"))
+    if after.deferred < Money(0, whole.currency):
+        after = after.end()
     return Answer(
         after.deferred,
         deferred_before=running.deferred,

@@ -1,22 +1,32 @@
 """Tax by category and rate, from net or gross, with discounts, and where the customer owes it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from tests.vectors.adapters.registry import adapter
 from tests.vectors.cases import Case
 from tests.vectors.shapes import Answer
-from tests.vectors.words import amount, amounts, currency, day, each, is_in_minor, money, percent
+from tests.vectors.words import (
+    SOME_DAY,
+    amount,
+    amounts,
+    currency,
+    day,
+    each,
+    is_in_minor,
+    money,
+    percent,
+)
 from umlauf.billing.model import PriceBasis, TaxTreatment
 from umlauf.billing.tax import Parties, TaxableAmount, rate_on, split_taxes, treatment_of
 from umlauf.catalog.model import Supply, TaxCategory
 from umlauf.kernel.money import Money, total
 from umlauf.ledger.chart import SKR04
 
-RATE = "rate|tax_rate|tax_pct|vat_rate|vat"
-SOME_DAY: Final = date(2026, 3, 1)
+RATE = "rate|rate_pct|tax_rate|tax_pct|tax_percent|vat_rate|vat_pct|vat"
+COUNTRY = "country|customer_country"
+DATE = "date|day|on|tax_point"
 NET_LINES = "(?:line_nets?|nets|lines|net_lines)(?:_cents)?"
 GROSS_LINES = "(?:line_gross|gross_lines)(?:_cents)?"
 
@@ -46,28 +56,31 @@ def taxed(lines: Sequence[tuple[Money, Decimal]], basis: PriceBasis, code: str) 
     )
 
 
-@adapter("base(?:s|_cents)?|net(?:_cents)?", RATE)
+@adapter("base(?:s|_cents)?|net(?:_cents)?", f"{RATE}|{COUNTRY}", may=f"{COUNTRY}|{DATE}")
 def tax_on_net(case: Case) -> Any:
     """Each base is a document of its own."""
     name = case.key("base(?:s|_cents)?|net(?:_cents)?") or ""
-    rate = percent(case.get(RATE))
+    rate = _rate_of(case)
     found = [taxed([(one, rate)], PriceBasis.NET, currency(case)) for one in amounts(case, name)]
     return [one.main for one in found] if isinstance(case.inputs[name], list) else found[0]
 
 
-@adapter("gross(?:_cents)?", may=RATE)
+@adapter("gross(?:_cents)?", may=f"{RATE}|{COUNTRY}|{DATE}")
 def tax_in_gross(case: Case) -> Any:
-    """The rate is printed, or that of the country the topic names."""
-    printed = case.get(RATE)
-    rate = percent(printed) if printed is not None else _rate_of(case)
+    rate = _rate_of(case)
     name = case.key("gross(?:_cents)?") or ""
     found = [taxed([(one, rate)], PriceBasis.GROSS, currency(case)) for one in amounts(case, name)]
     return found if isinstance(case.inputs[name], list) else found[0]
 
 
 def _rate_of(case: Case) -> Decimal:
-    country = next(word for word in case.topic.split() if len(word) == len("NL") and word.isupper())
-    return rate_on(country, TaxCategory.STANDARD, SOME_DAY)
+    """The rate is printed, or that of the country which inputs or topic name."""
+    if case.has(RATE):
+        return percent(case.get(RATE))
+    words = [str(case.get(COUNTRY, "")), *case.topic.split()]
+    country = next((word for word in words if len(word) == len("NL") and word.isupper()), "")
+    printed = case.get(DATE)
+    return rate_on(country, TaxCategory.STANDARD, SOME_DAY if printed is None else day(printed))
 
 
 @adapter("net(?:_cents)?", "discount(?:_cents)?", RATE)
@@ -136,9 +149,9 @@ def tax_of_a_business_abroad(case: Case) -> Any:
     return Answer(tax, vat=tax, category=codes[treatment.category], SKR04=revenue.revenue.number)
 
 
-@adapter("country|countries", "date|day|on", may="category")
+@adapter("country|countries", DATE, may="category")
 def dated_rate(case: Case) -> Any:
     category = TaxCategory(case.get("category", "standard"))
     asked = case.get("country|countries")
-    rates = [rate_on(one, category, day(case.get("date|day|on"))) for one in each(asked)]
+    rates = [rate_on(one, category, day(case.get(DATE))) for one in each(asked)]
     return rates if isinstance(asked, list) else rates[0]
