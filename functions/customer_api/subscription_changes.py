@@ -6,7 +6,6 @@ A command that names its preview (`as_shown`) does exactly what was shown, or is
 from typing import Final
 
 from ownership import own_subscription
-from umlauf.subscriptions.use_cases.withdraw_scheduled_change import withdraw_scheduled_change
 from umlauf_http.calls import Call
 from umlauf_http.commands import Idempotency
 from umlauf_http.endpoints import Routes, endpoint
@@ -15,7 +14,9 @@ from umlauf_http.representations.forecasts import ChangePreviewOut, HorizonQuery
 from umlauf_http.representations.subscription_acts import (
     CancellationIn,
     ChangeIn,
+    ChangeWithdrawalIn,
     PauseIn,
+    ReactivationIn,
     RestorationIn,
     ResumptionIn,
     RevocationIn,
@@ -24,7 +25,7 @@ from umlauf_http.representations.subscription_acts import (
 )
 from umlauf_http.representations.subscriptions import SubscriptionOut
 from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, show
-from wiring import DESK, PLANS, SUBSCRIPTIONS
+from wiring import DESK
 
 routes = Routes(__name__, Access.CUSTOMER)
 
@@ -47,14 +48,29 @@ def preview_change(
 
 
 @endpoint(routes, f"{ONE}/changes/{{change_id}}/withdrawal", method="POST")
-def withdraw_change(subscription_id: str, change_id: str, call: Call) -> SubscriptionOut:
+def withdraw_change(
+    subscription_id: str, change_id: str, body: ChangeWithdrawalIn, call: Call
+) -> SubscriptionOut:
     """Take back a change that has not begun."""
-    own_subscription(subscription_id, call)
-    return SubscriptionOut.of(
-        withdraw_scheduled_change(
-            subscription_id, change_id, work=call.work, subscriptions=SUBSCRIPTIONS, plans=PLANS
-        )
-    )
+    return carry_out(body.of(change_id), _own(subscription_id, call), call)
+
+
+@endpoint(
+    routes,
+    f"{ONE}/changes/{{change_id}}/withdrawal/preview",
+    method="POST",
+    errors=(409,),
+    idempotency=PREVIEW,
+)
+def preview_withdrawn_change(
+    subscription_id: str,
+    change_id: str,
+    body: ChangeWithdrawalIn,
+    query: HorizonQuery,
+    call: Call,
+) -> ChangePreviewOut:
+    """Show the bills to come without a change that has not begun."""
+    return show(body.of(change_id), _own(subscription_id, call), call, until=query.until)
 
 
 @endpoint(routes, f"{ONE}/pauses", method="POST")
@@ -91,10 +107,34 @@ def skip(subscription_id: str, body: SkipIn, call: Call) -> SubscriptionOut:
     return carry_out(body, _own(subscription_id, call), call)
 
 
+@endpoint(
+    routes, f"{ONE}/deliveries/skips/preview", method="POST", errors=(409,), idempotency=PREVIEW
+)
+def preview_skip(
+    subscription_id: str, body: SkipIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show what leaving out a delivery saves."""
+    return show(body, _own(subscription_id, call), call, until=query.until)
+
+
 @endpoint(routes, f"{ONE}/deliveries/restorations", method="POST")
 def restore(subscription_id: str, body: RestorationIn, call: Call) -> SubscriptionOut:
     """Have a skipped delivery after all, before it would be under way."""
     return carry_out(body, _own(subscription_id, call), call)
+
+
+@endpoint(
+    routes,
+    f"{ONE}/deliveries/restorations/preview",
+    method="POST",
+    errors=(409,),
+    idempotency=PREVIEW,
+)
+def preview_restoration(
+    subscription_id: str, body: RestorationIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show what having a skipped delivery after all costs."""
+    return show(body, _own(subscription_id, call), call, until=query.until)
 
 
 @endpoint(routes, f"{ONE}/cancellation", method="POST")
@@ -115,6 +155,34 @@ def preview_subscription_cancellation(
 def revoke(subscription_id: str, body: RevocationIn, call: Call) -> SubscriptionOut:
     """Take a cancellation back before its end has come."""
     return carry_out(body, _own(subscription_id, call), call)
+
+
+@endpoint(
+    routes,
+    f"{ONE}/cancellation/revocation/preview",
+    method="POST",
+    errors=(409,),
+    idempotency=PREVIEW,
+)
+def preview_revocation(
+    subscription_id: str, body: RevocationIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show the bills to come if it goes on after all."""
+    return show(body, _own(subscription_id, call), call, until=query.until)
+
+
+@endpoint(routes, f"{ONE}/reactivation", method="POST")
+def reactivate(subscription_id: str, body: ReactivationIn, call: Call) -> SubscriptionOut:
+    """Take up again what ended by notice, from today; the asset is handed over as at the start."""
+    return carry_out(body, _own(subscription_id, call), call)
+
+
+@endpoint(routes, f"{ONE}/reactivation/preview", method="POST", errors=(409,), idempotency=PREVIEW)
+def preview_reactivation(
+    subscription_id: str, body: ReactivationIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show what going on from today costs."""
+    return show(body, _own(subscription_id, call), call, until=query.until)
 
 
 @endpoint(routes, f"{ONE}/withdrawal", method="POST")

@@ -72,6 +72,8 @@ DESK: Final = Desk(
         balances=CREDIT_BALANCES,
     ),
     ASSETS,
+    PAYERS,
+    BLOCK_ENTRIES,
 )
 
 

@@ -2,9 +2,8 @@
 
 from assets import AssetOut
 from groups import RUN
-from umlauf.catalog.model import PrepaidItem
 from umlauf.inventory.use_cases.inspect_asset import inspect_asset
-from umlauf.subscriptions.model import Subscription
+from umlauf.payments.readiness import is_payment_ready
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
 from umlauf.subscriptions.use_cases.take_back_asset import Return, take_back_asset
@@ -55,7 +54,7 @@ def hand_over(body: HandOverIn, call: Call) -> SubscriptionOut:
     return SubscriptionOut.of(
         activate_subscription(
             subscription.id,
-            payment_ready=is_payment_ready(subscription),
+            payment_ready=is_payment_ready(subscription, plans=PLANS, payers=PAYERS),
             work=call.work,
             subscriptions=SUBSCRIPTIONS,
             plans=PLANS,
@@ -81,13 +80,3 @@ def inspect(body: InspectionIn, call: Call) -> AssetOut:
     return AssetOut.of(
         inspect_asset(body.asset_id, is_fit=body.is_fit, work=call.work, assets=ASSETS)
     )
-
-
-def is_payment_ready(subscription: Subscription) -> bool:
-    """Somebody will pay: a method is on file, or all of it is prepaid from the wallet."""
-    plan = PLANS.get(subscription.plan_id, subscription.plan_version)
-    items = plan.items_with(subscription.add_ons)
-    if all(isinstance(item, PrepaidItem) for item in items):
-        return True
-    payer = PAYERS.get(subscription.customer_id)
-    return payer is not None and payer.default_method_id is not None

@@ -7,7 +7,6 @@ does exactly what was shown, or is refused.
 from typing import Final
 
 from groups import RUN
-from umlauf.subscriptions.use_cases.withdraw_scheduled_change import withdraw_scheduled_change
 from umlauf_http.calls import Call
 from umlauf_http.commands import Idempotency
 from umlauf_http.endpoints import Routes, endpoint
@@ -16,6 +15,7 @@ from umlauf_http.representations.forecasts import ChangePreviewOut, HorizonQuery
 from umlauf_http.representations.subscription_acts import (
     CancellationIn,
     ChangeIn,
+    ChangeWithdrawalIn,
     PauseIn,
     RestorationIn,
     ResumptionIn,
@@ -27,7 +27,7 @@ from umlauf_http.representations.subscription_acts import (
 )
 from umlauf_http.representations.subscriptions import SubscriptionOut
 from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, show
-from wiring import PLANS, SUBSCRIPTIONS, act_desk
+from wiring import SUBSCRIPTIONS, act_desk
 
 routes = Routes(__name__, Access.STAFF, groups=RUN)
 
@@ -51,14 +51,28 @@ def preview_change_for_customer(
 
 @endpoint(routes, f"{ONE}/changes/{{change_id}}/withdrawal", method="POST")
 def withdraw_change_for_customer(
-    subscription_id: str, change_id: str, call: Call
+    subscription_id: str, change_id: str, body: ChangeWithdrawalIn, call: Call
 ) -> SubscriptionOut:
     """Take back a change that has not begun."""
-    return SubscriptionOut.of(
-        withdraw_scheduled_change(
-            subscription_id, change_id, work=call.work, subscriptions=SUBSCRIPTIONS, plans=PLANS
-        )
-    )
+    return carry_out(body.of(change_id), _target(subscription_id, call), call)
+
+
+@endpoint(
+    routes,
+    f"{ONE}/changes/{{change_id}}/withdrawal/preview",
+    method="POST",
+    errors=(409,),
+    idempotency=PREVIEW,
+)
+def preview_withdrawn_change_for_customer(
+    subscription_id: str,
+    change_id: str,
+    body: ChangeWithdrawalIn,
+    query: HorizonQuery,
+    call: Call,
+) -> ChangePreviewOut:
+    """Show the bills to come without a change that has not begun."""
+    return show(body.of(change_id), _target(subscription_id, call), call, until=query.until)
 
 
 @endpoint(routes, f"{ONE}/pauses", method="POST")
@@ -95,10 +109,34 @@ def skip_for_customer(subscription_id: str, body: SkipIn, call: Call) -> Subscri
     return carry_out(body, _target(subscription_id, call), call)
 
 
+@endpoint(
+    routes, f"{ONE}/deliveries/skips/preview", method="POST", errors=(409,), idempotency=PREVIEW
+)
+def preview_skip_for_customer(
+    subscription_id: str, body: SkipIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show what leaving out a delivery saves."""
+    return show(body, _target(subscription_id, call), call, until=query.until)
+
+
 @endpoint(routes, f"{ONE}/deliveries/restorations", method="POST")
 def restore_for_customer(subscription_id: str, body: RestorationIn, call: Call) -> SubscriptionOut:
     """Have a skipped delivery after all, before it would be under way."""
     return carry_out(body, _target(subscription_id, call), call)
+
+
+@endpoint(
+    routes,
+    f"{ONE}/deliveries/restorations/preview",
+    method="POST",
+    errors=(409,),
+    idempotency=PREVIEW,
+)
+def preview_restoration_for_customer(
+    subscription_id: str, body: RestorationIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show what having a skipped delivery after all costs."""
+    return show(body, _target(subscription_id, call), call, until=query.until)
 
 
 @endpoint(routes, f"{ONE}/cancellation", method="POST")
@@ -119,6 +157,20 @@ def preview_subscription_cancellation_for_customer(
 def revoke_for_customer(subscription_id: str, body: RevocationIn, call: Call) -> SubscriptionOut:
     """Take a cancellation back before its end has come."""
     return carry_out(body, _target(subscription_id, call), call)
+
+
+@endpoint(
+    routes,
+    f"{ONE}/cancellation/revocation/preview",
+    method="POST",
+    errors=(409,),
+    idempotency=PREVIEW,
+)
+def preview_revocation_for_customer(
+    subscription_id: str, body: RevocationIn, query: HorizonQuery, call: Call
+) -> ChangePreviewOut:
+    """Show the bills to come if it goes on after all."""
+    return show(body, _target(subscription_id, call), call, until=query.until)
 
 
 @endpoint(routes, f"{ONE}/withdrawal", method="POST")

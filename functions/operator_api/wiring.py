@@ -110,7 +110,7 @@ def billing_desk() -> BillingDesk:
 
 def act_desk() -> Desk:
     """Everything it takes to change a subscription, and to show what that costs."""
-    return Desk(billing_desk(), ASSETS)
+    return Desk(billing_desk(), ASSETS, PAYERS, BLOCK_ENTRIES)
 
 
 def credit_desk() -> CreditDesk:

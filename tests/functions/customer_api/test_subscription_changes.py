@@ -1,5 +1,6 @@
 """Customers change, pause, skip and end their subscriptions, and see before what it costs."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -101,6 +102,90 @@ def test_a_preview_holds_to_the_second(shop: World) -> None:
     assert issued_lines(customer_id, but=before) == forecast_lines(now)
 
 
+def _with_a_box_ahead(shop: World) -> tuple[str, Gateway, str, Any]:
+    subscription_id, customer = running(shop, "surprise-box")
+    coming = _coming(shop, customer, path_of(subscription_id, "deliveries"))
+    one = {"item": "box", "period_start": coming[1]["period_start"]}
+    return subscription_id, customer, "deliveries/skips", one
+
+
+def _with_a_skip(shop: World) -> tuple[str, Gateway, str, Any]:
+    subscription_id, customer, skips, one = _with_a_box_ahead(shop)
+    shop.act(customer, path_of(subscription_id, skips), one)
+    return subscription_id, customer, "deliveries/restorations", one
+
+
+def _with_a_change_ahead(shop: World) -> tuple[str, Gateway, str, Any]:
+    subscription_id, customer = running(shop)
+    wish = quantity(3, starts_on=_ahead(shop, 12))
+    done = shop.act(customer, path_of(subscription_id, "changes"), wish)
+    change_id = done["scheduled"][0]["id"]
+    return subscription_id, customer, f"changes/{change_id}/withdrawal", {}
+
+
+def _cancelled(shop: World) -> tuple[str, Gateway, str, Any]:
+    subscription_id, customer = running(shop)
+    shop.act(customer, path_of(subscription_id, "cancellation"), {"ends_on": _ahead(shop, 40)})
+    return subscription_id, customer, "cancellation/revocation", {}
+
+
+def _ended(shop: World) -> tuple[str, Gateway, str, Any]:
+    subscription_id, customer = running(shop)
+    shop.act(customer, path_of(subscription_id, "cancellation"), {})
+    shop.later(days=4)
+    bill(shop, subscription_id)
+    assert shop.look(customer, path_of(subscription_id))["status"] == "ended"
+    return subscription_id, customer, "reactivation", {}
+
+
+TAKEN_BACK: list[Any] = [
+    pytest.param(_with_a_box_ahead, id="a delivery is skipped"),
+    pytest.param(_with_a_skip, id="a skipped delivery is restored"),
+    pytest.param(_with_a_change_ahead, id="a change that lies ahead is withdrawn"),
+    pytest.param(_cancelled, id="a cancellation is revoked"),
+    pytest.param(_ended, id="an ended one is taken up again"),
+]
+
+
+@pytest.mark.parametrize("beginning", TAKEN_BACK)
+def test_what_was_previewed_of_a_way_back_is_what_is_billed(
+    shop: World, beginning: Callable[[World], tuple[str, Gateway, str, Any]]
+) -> None:
+    subscription_id, customer, act, body = beginning(shop)
+    customer_id = shop.look(customer, "/v1/me")["id"]
+    before = issued_lines(customer_id)
+    shown = preview(customer, subscription_id, act, body, until=_ahead(shop, 70))
+    assert shown["changed"] != shown["unchanged"]
+
+    shop.later(minutes=50)
+    done = shop.act(customer, path_of(subscription_id, act), {**body, **as_shown(shown)})
+    assert _as_agreed(done) == _as_agreed(shown["subscription"])
+    bill_through(shop, subscription_id, shown["until"])
+    assert issued_lines(customer_id, but=before) == forecast_lines(shown["changed"])
+
+
+@pytest.mark.parametrize("beginning", TAKEN_BACK)
+def test_a_way_back_is_previewed_again_when_the_contract_moved_on(
+    shop: World, beginning: Callable[[World], tuple[str, Gateway, str, Any]]
+) -> None:
+    subscription_id, customer, act, body = beginning(shop)
+    shown = preview(customer, subscription_id, act, body)
+    shop.act(customer, path_of(subscription_id, act), body)
+    wish = {**body, **as_shown(shown)}
+    refused = customer.post(path_of(subscription_id, act), wish, key=shop.key())
+    _require(refused, 409, "subscriptions.stale_preview", "subscription_version")
+
+
+def test_customers_take_up_again_only_what_they_left(shop: World) -> None:
+    subscription_id, customer = running(shop)
+    shop.act(shop.admin, f"/v1/operator/subscriptions/{subscription_id}/termination", {})
+    shop.later(days=2)
+    bill(shop, subscription_id)
+    for path in ("reactivation", "reactivation/preview"):
+        refused = customer.post(path_of(subscription_id, path), {}, key=shop.key())
+        _require(refused, 409, "subscriptions.ended_for_cause", "subscription_id")
+
+
 def test_a_preview_changes_nothing(shop: World) -> None:
     subscription_id, customer = running(shop)
     before = shop.look(customer, path_of(subscription_id))
@@ -168,8 +253,8 @@ def test_a_scheduled_change_is_seen_and_withdrawn(shop: World) -> None:
     assert shop.look(customer, path_of(subscription_id, "schedule"))["next_bill"] == euros(12000)
 
     withdrawal = path_of(subscription_id, "changes", listed["id"], "withdrawal")
-    assert shop.act(customer, withdrawal)["scheduled"] == []
-    gone = customer.post(withdrawal, key=shop.key())
+    assert shop.act(customer, withdrawal, {})["scheduled"] == []
+    gone = customer.post(withdrawal, {}, key=shop.key())
     assert (gone.status, gone.code) == (404, "subscriptions.unknown_scheduled_change")
     assert shop.look(customer, path_of(subscription_id, "schedule"))["next_bill"] == euros(3000)
 
@@ -436,16 +521,22 @@ def test_a_subscription_that_has_not_started_has_no_bills_to_show(shop: World) -
         ("GET", "deliveries", None),
         ("POST", "changes", quantity(2)),
         ("POST", "changes/preview", quantity(2)),
-        ("POST", "changes/chg_1/withdrawal", None),
+        ("POST", "changes/chg_1/withdrawal", {}),
+        ("POST", "changes/chg_1/withdrawal/preview", {}),
         ("POST", "pauses", {}),
         ("POST", "pauses/preview", {}),
         ("POST", "resumption", {}),
         ("POST", "resumption/preview", {}),
         ("POST", "deliveries/skips", {"item": "box", "period_start": "2026-12-15"}),
+        ("POST", "deliveries/skips/preview", {"item": "box", "period_start": "2026-12-15"}),
         ("POST", "deliveries/restorations", {"item": "box", "period_start": "2026-12-15"}),
+        ("POST", "deliveries/restorations/preview", {"item": "box", "period_start": "2026-12-15"}),
         ("POST", "cancellation", {}),
         ("POST", "cancellation/preview", {}),
         ("POST", "cancellation/revocation", {}),
+        ("POST", "cancellation/revocation/preview", {}),
+        ("POST", "reactivation", {}),
+        ("POST", "reactivation/preview", {}),
         ("POST", "withdrawal", {}),
         ("POST", "withdrawal/preview", {}),
     ],

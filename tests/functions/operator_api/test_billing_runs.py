@@ -113,3 +113,9 @@ def test_a_parked_contract_is_billed_at_once_when_it_can_be(shop: World, ran: Ra
 def test_support_may_look_but_not_bill(shop: World, ran: Ran) -> None:
     assert shop.staff("support").get(PARKED).status == 200
     assert shop.staff("support").post(f"{PARKED}/{ran[1]}/retry", {}, key="no").status == 403
+
+
+def test_to_retry_what_is_no_contract_is_not_found(shop: World) -> None:
+    refused = shop.admin.post(f"{PARKED}/sub_nowhere/retry", {}, key=shop.key())
+    assert (refused.status, refused.code) == (404, "subscriptions.unknown_subscription")
+    assert "list" in refused.json["detail"]

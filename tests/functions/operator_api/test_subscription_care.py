@@ -16,6 +16,7 @@ from tests.functions.subscription_stories import (
     running,
     started,
 )
+from umlauf_adapters.inventory.assets import DynamoAssets
 
 SUBSCRIPTIONS = "/v1/operator/subscriptions"
 
@@ -110,7 +111,12 @@ def test_a_coupon_is_applied_and_ended(shop: World) -> None:
     assert [one["amount"] for one in line["discounts"]] == [euros(300)]
     done = shop.act(shop.admin, path_of(subscription_id, "coupons"), {"coupon_id": "welcome"})
     assert [one["coupon_id"] for one in done["coupons"]] == ["welcome"]
-    ended = shop.act(shop.admin, path_of(subscription_id, "coupons", "welcome", "removal"), {})
+    without = preview(shop, subscription_id, "coupons/welcome/removal", {})
+    assert without["unchanged"]["next_bill"] == euros(2700)
+    assert without["changed"]["next_bill"] == euros(3000)
+    ended = shop.act(
+        shop.admin, path_of(subscription_id, "coupons", "welcome", "removal"), shown(without)
+    )
     assert ended["coupons"] == []
     refused = shop.admin.post(
         path_of(subscription_id, "coupons"), {"coupon_id": "nowhere"}, key=shop.key()
@@ -124,8 +130,19 @@ def test_another_asset_touches_no_bill(shop: World) -> None:
     spare = shop.add_bike()
     shop.later(minutes=5)
     wish = {"asset_id": spare, "station_id": "sta_hbf"}
-    swapped = shop.act(shop.admin, path_of(subscription_id, "transfer"), wish)
+    forecast = preview(shop, subscription_id, "transfer", wish)
+    assert forecast["changed"] == forecast["unchanged"]
+    assert forecast["subscription"]["asset_id"] == spare
+    shop.later(minutes=5)
+    handed_over_at = shop.now
+    swapped = shop.act(
+        shop.admin, path_of(subscription_id, "transfer"), {**wish, **shown(forecast)}
+    )
     assert swapped["asset_id"] == spare
+    # Who rides it is asked of the assignment: it begins now, not with the preview.
+    holder = DynamoAssets().get(spare).holder
+    assert holder is not None
+    assert holder.start == handed_over_at
     assert shop.look(shop.admin, path_of(subscription_id, "schedule")) == before
     shop.later(minutes=5)
     other = shop.add_bike()
@@ -138,14 +155,20 @@ def test_another_asset_touches_no_bill(shop: World) -> None:
 
 def test_an_ended_subscription_is_taken_up_again(shop: World) -> None:
     subscription_id, _ = running(shop)
-    early = shop.admin.post(path_of(subscription_id, "reactivation"), key=shop.key())
+    early = shop.admin.post(path_of(subscription_id, "reactivation"), {}, key=shop.key())
     assert early.status == 200
     shop.act(shop.admin, path_of(subscription_id, "termination"), {})
     shop.later(days=2)
     bill(shop, subscription_id)
     assert shop.look(shop.admin, path_of(subscription_id))["status"] == "ended"
-    again = shop.act(shop.admin, path_of(subscription_id, "reactivation"))
+    forecast = preview(shop, subscription_id, "reactivation", {})
+    assert forecast["unchanged"]["bills"] == []
+    assert forecast["changed"]["now_due"] == euros(3000)
+    wish = shown(forecast)
+    again = shop.act(shop.admin, path_of(subscription_id, "reactivation"), wish)
     assert (again["status"], again["ends_on"]) == ("active", None)
+    stale = shop.admin.post(path_of(subscription_id, "reactivation"), wish, key=shop.key())
+    assert (stale.status, stale.code) == (409, "subscriptions.stale_preview")
 
 
 def test_deliveries_and_changes_are_looked_up(shop: World) -> None:

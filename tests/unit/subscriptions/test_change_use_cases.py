@@ -12,6 +12,8 @@ from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.errors import PlanNotOnSale, UnknownAddOn, UnknownCoupon
 from umlauf.catalog.model import AddOn, BaseFee, Delivery, Plan, Terms
 from umlauf.catalog.use_cases.publish_coupon import publish_coupon
+from umlauf.customers.errors import OrderRefused
+from umlauf.customers.use_cases.block_customer import Block, block_customer
 from umlauf.inventory.events import (
     AssetHandedOver,
     AssetReserved,
@@ -24,6 +26,7 @@ from umlauf.kernel.work import Work
 from umlauf.subscriptions.agreements import AddAddOn, ChangePlan, ChangeQuantity, Skip
 from umlauf.subscriptions.errors import (
     AssetNotReturned,
+    EndedForCause,
     NoRightOfWithdrawal,
     NotActive,
     NotEnded,
@@ -53,7 +56,10 @@ from umlauf.subscriptions.use_cases.import_subscription import import_subscripti
 from umlauf.subscriptions.use_cases.move_to_version import VersionMove, move_to_version
 from umlauf.subscriptions.use_cases.pause_subscription import PauseWish, pause_subscription
 from umlauf.subscriptions.use_cases.place_order import Order
-from umlauf.subscriptions.use_cases.reactivate_subscription import reactivate_subscription
+from umlauf.subscriptions.use_cases.reactivate_subscription import (
+    Reactivation,
+    reactivate_subscription,
+)
 from umlauf.subscriptions.use_cases.remove_coupon import CouponEnd, remove_coupon
 from umlauf.subscriptions.use_cases.restore_delivery import restore_delivery
 from umlauf.subscriptions.use_cases.resume_subscription import Resumption, resume_subscription
@@ -84,6 +90,7 @@ BOXED = replace(
 TO_PLUS = ChangePlan(plan_id="city-plus", plan_version=1)
 NEXT_DAY = NOW + timedelta(days=1)
 OCTOBER = date(2026, 10, 1)
+AFTER_THE_END = NOW + timedelta(days=40)
 
 
 class Shop(OfferWorld):
@@ -177,6 +184,58 @@ class Shop(OfferWorld):
                 assets=self.assets,
             ),
             now,
+        )
+
+    def terminate(self, subscription_id: str, now: datetime = NEXT_DAY) -> Subscription:
+        return self.store.run(
+            lambda work: terminate_subscription(
+                Termination(subscription_id=subscription_id),
+                work=work,
+                subscriptions=self.subscriptions,
+            ),
+            now,
+        )
+
+    def reactivate(
+        self,
+        subscription_id: str,
+        now: datetime,
+        *,
+        payment_ready: bool = True,
+        by_staff: bool = False,
+    ) -> Subscription:
+        command = Reactivation(
+            subscription_id=subscription_id, payment_ready=payment_ready, by_staff=by_staff
+        )
+        return self.store.run(
+            lambda work: reactivate_subscription(
+                command,
+                work=work,
+                subscriptions=self.subscriptions,
+                plans=self.plans,
+                customers=self.customers,
+                block_entries=self.block_entries,
+            ),
+            now,
+        )
+
+    def ended(self, ending: Callable[[str], Subscription]) -> Subscription:
+        """One that was ended in some way, its asset back and its last bill written."""
+        rented = self.rented()
+        ending(rented.id)
+        self.take_back(rented.asset_id or "", NOW + timedelta(days=20))
+        return self.billed(rented.id, OCTOBER, NOW + timedelta(days=39))
+
+    def block(self, customer_id: str) -> None:
+        command = Block(
+            command_key="block",
+            customer_id=customer_id,
+            reason="three returned debits",
+            entered_by="staff_1",
+            expires_at=NOW + timedelta(days=365),
+        )
+        self.store.run(
+            lambda work: block_customer(command, work=work, customers=self.customers), NOW
         )
 
     def pending(self, **changes: object) -> Subscription:
@@ -396,14 +455,7 @@ class TestEnds:
         shop = Shop()
         rented = shop.rented()
         for _ in range(2):
-            ending = shop.store.run(
-                lambda work: terminate_subscription(
-                    Termination(subscription_id=rented.id),
-                    work=work,
-                    subscriptions=shop.subscriptions,
-                ),
-                NEXT_DAY,
-            )
+            ending = shop.terminate(rented.id)
             assert ending.ends_on == date(2026, 9, 3)
 
     def test_storno_of_an_order_frees_its_asset(self) -> None:
@@ -461,16 +513,7 @@ class TestEnds:
         assert shop.billed(rented.id, OCTOBER, later).status is Status.ENDED
 
         def reactivate(*, payment_ready: bool = True) -> Subscription:
-            return shop.store.run(
-                lambda work: reactivate_subscription(
-                    rented.id,
-                    payment_ready=payment_ready,
-                    work=work,
-                    subscriptions=shop.subscriptions,
-                    plans=shop.plans,
-                ),
-                later,
-            )
+            return shop.reactivate(rented.id, later, payment_ready=payment_ready)
 
         with pytest.raises(PaymentNotReady):
             reactivate(payment_ready=False)
@@ -486,16 +529,7 @@ class TestEnds:
         shop.publish(replace(CITY_FLAT, name="Newer"))
 
         def reactivate() -> Subscription:
-            return shop.store.run(
-                lambda work: reactivate_subscription(
-                    rented.id,
-                    payment_ready=True,
-                    work=work,
-                    subscriptions=shop.subscriptions,
-                    plans=shop.plans,
-                ),
-                NEXT_DAY,
-            )
+            return shop.reactivate(rented.id, NEXT_DAY)
 
         shop.cancel(rented.id)
         with pytest.raises(NotEnded):
@@ -505,6 +539,22 @@ class TestEnds:
         shop.billed(rented.id, OCTOBER, NOW + timedelta(days=40))
         with pytest.raises(PlanNotOnSale, match="new order"):
             reactivate()
+
+    def test_only_staff_takes_up_again_what_was_ended_for_cause(self) -> None:
+        shop = Shop()
+        ended = shop.ended(shop.terminate)
+        with pytest.raises(EndedForCause, match="ask customer service"):
+            shop.reactivate(ended.id, AFTER_THE_END)
+        again = shop.reactivate(ended.id, AFTER_THE_END, by_staff=True)
+        assert again.status is Status.ACTIVE
+
+    def test_who_may_not_order_does_not_take_up_again_either(self) -> None:
+        shop = Shop()
+        ended = shop.ended(shop.cancel)
+        shop.block(ended.customer_id)
+        with pytest.raises(OrderRefused):
+            shop.reactivate(ended.id, AFTER_THE_END)
+        assert shop.reactivate(ended.id, AFTER_THE_END, by_staff=True).status is Status.ACTIVE
 
 
 class TestTransfer:

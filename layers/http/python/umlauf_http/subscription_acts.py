@@ -4,14 +4,16 @@ The request body says what to do; here it is carried out, or shown without being
 ports are put in by the function, and so is who acts: staff are not bound by a plan's timing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
 
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.use_cases.preview_change import preview_change
+from umlauf.customers.ports import BlockEntries
 from umlauf.inventory.ports import Assets
 from umlauf.kernel.work import Work
+from umlauf.payments.ports import Payers
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.pinning import Pin, carry_out_pinned, require_fresh
 from umlauf_http.calls import Call
@@ -28,6 +30,8 @@ class Desk:
 
     billing: BillingDesk
     assets: Assets
+    payers: Payers
+    block_entries: BlockEntries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class Target:
 
 
 class Act(Protocol):
-    """A request body that can be carried out on a subscription."""
+    """What can be carried out on a subscription: a request body, or one with its path."""
 
     @property
     def pin(self) -> Pin | None:
@@ -57,13 +61,19 @@ class Act(Protocol):
 
 def carry_out(act: Act, target: Target, call: Call) -> SubscriptionOut:
     """Carry it out as part of the call's work, as of the preview it names. Raises StalePreview."""
-    changed = carry_out_pinned(
-        lambda work: act.carry_out(target, work),
-        act.pin,
-        subscription=target.subscription,
-        work=call.work,
-    )
-    return SubscriptionOut.of(changed)
+    return _carry_out(act, act.pin, target, call)
+
+
+def carry_out_now(act: Act, target: Target, call: Call) -> SubscriptionOut:
+    """The same on the version that was previewed, but as of now: for what moves an asset.
+
+    Whoever rides it from now on did not have it when the preview was made. Raises StalePreview.
+    """
+    pin = act.pin
+    if pin is not None:
+        require_fresh(pin, target.subscription, call.now)
+        pin = replace(pin, as_of=call.now)
+    return _carry_out(act, pin, target, call)
 
 
 def show(act: Act, target: Target, call: Call, *, until: date | None) -> ChangePreviewOut:
@@ -78,3 +88,13 @@ def show(act: Act, target: Target, call: Call, *, until: date | None) -> ChangeP
         desk=target.desk.billing,
     )
     return ChangePreviewOut.of(preview)
+
+
+def _carry_out(act: Act, pin: Pin | None, target: Target, call: Call) -> SubscriptionOut:
+    changed = carry_out_pinned(
+        lambda work: act.carry_out(target, work),
+        pin,
+        subscription=target.subscription,
+        work=call.work,
+    )
+    return SubscriptionOut.of(changed)

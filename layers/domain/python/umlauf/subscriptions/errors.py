@@ -145,6 +145,12 @@ class NotEnded(Conflict):
     code = "subscriptions.not_ended"
 
 
+class EndedForCause(Conflict):
+    """We ended it; only staff takes it up again."""
+
+    code = "subscriptions.ended_for_cause"
+
+
 class EndedAlready(Conflict):
     """Its end has come: it can be taken up again, but not changed back."""
 

@@ -1,9 +1,11 @@
 """Bodies of the commands on one subscription. Each knows the use case that carries it out."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from umlauf.catalog.policies import ChangeTiming
 from umlauf.kernel.work import Work
+from umlauf.payments.readiness import is_payment_ready
 from umlauf.subscriptions.agreements import Skip
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.pinning import Pin
@@ -11,6 +13,10 @@ from umlauf.subscriptions.timing import When
 from umlauf.subscriptions.use_cases.cancel_subscription import Cancellation, cancel_subscription
 from umlauf.subscriptions.use_cases.change_subscription import ChangeWish, change_subscription
 from umlauf.subscriptions.use_cases.pause_subscription import PauseWish, pause_subscription
+from umlauf.subscriptions.use_cases.reactivate_subscription import (
+    Reactivation,
+    reactivate_subscription,
+)
 from umlauf.subscriptions.use_cases.restore_delivery import restore_delivery
 from umlauf.subscriptions.use_cases.resume_subscription import Resumption, resume_subscription
 from umlauf.subscriptions.use_cases.revoke_cancellation import revoke_cancellation
@@ -20,6 +26,7 @@ from umlauf.subscriptions.use_cases.terminate_subscription import (
     terminate_subscription,
 )
 from umlauf.subscriptions.use_cases.void_subscription import void_subscription
+from umlauf.subscriptions.use_cases.withdraw_scheduled_change import withdraw_scheduled_change
 from umlauf.subscriptions.use_cases.withdraw_subscription import withdraw_subscription
 from umlauf_http.representations.changes import AnyChangeIn, StartsOn
 from umlauf_http.subscription_acts import Target
@@ -59,6 +66,31 @@ class ChangeIn(ActIn):
         )
         return change_subscription(
             wish, work=work, subscriptions=desk.subscriptions, plans=desk.plans
+        )
+
+
+class ChangeWithdrawalIn(ActIn):
+    """Takes back a change that has not begun; the path says which."""
+
+    def of(self, change_id: str) -> "ChangeWithdrawal":
+        return ChangeWithdrawal(change_id, self.pin)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWithdrawal:
+    """The act of taking back one scheduled change."""
+
+    change_id: str
+    pin: Pin | None
+
+    def carry_out(self, target: Target, work: Work) -> Subscription:
+        desk = target.desk.billing
+        return withdraw_scheduled_change(
+            target.id,
+            self.change_id,
+            work=work,
+            subscriptions=desk.subscriptions,
+            plans=desk.plans,
         )
 
 
@@ -155,6 +187,23 @@ class RevocationIn(ActIn):
     def carry_out(self, target: Target, work: Work) -> Subscription:
         subscriptions = target.desk.billing.subscriptions
         return revoke_cancellation(target.id, work=work, subscriptions=subscriptions)
+
+
+class ReactivationIn(ActIn):
+    """Takes an ended subscription up again from today, under its plan if that is still sold."""
+
+    def carry_out(self, target: Target, work: Work) -> Subscription:
+        desk = target.desk
+        plans = desk.billing.plans
+        ready = is_payment_ready(target.subscription, plans=plans, payers=desk.payers)
+        return reactivate_subscription(
+            Reactivation(subscription_id=target.id, payment_ready=ready, by_staff=target.by_staff),
+            work=work,
+            subscriptions=desk.billing.subscriptions,
+            plans=plans,
+            customers=desk.billing.customers,
+            block_entries=desk.block_entries,
+        )
 
 
 class WithdrawalIn(ActIn):

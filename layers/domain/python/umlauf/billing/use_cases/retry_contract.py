@@ -23,16 +23,16 @@ def retry_contract(
 ) -> BillingResult:
     """Bill one boundary, as a run would, and release the contract; further ones are the next run's.
 
-    A run that bills it at the same moment meets this in the contract's version. Raises NotParked,
-    UnknownSubscription, and what `bill_contract` raises: then it stays parked.
+    A run that bills it at the same moment meets this in the contract's version. Raises
+    UnknownSubscription, NotParked, and what `bill_contract` raises: then it stays parked.
     """
+    subscription = desk.subscriptions.get(subscription_id)
     known = parked.get(subscription_id)
     if known is None or known.is_resolved:
         raise NotParked(
             f"contract {subscription_id} is not parked; runs bill it when it is due",
             field="subscription_id",
         )
-    subscription = desk.subscriptions.get(subscription_id)
     next_number = _numbers_within(work, command_id, numbers)
     result = bill_contract(subscription, next_number, work=work, desk=desk)
     release_contract(subscription_id, work=work, parked=parked)
