@@ -7,11 +7,13 @@ has a VAT id, and, to consumers, of the rest of the EU through OSS.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
 from umlauf.billing.errors import NotInvoiceable
 from umlauf.customers.billing_details import PostalAddress
 from umlauf.customers.model import Language
+from umlauf.kernel.calendar import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ class CompanyDetails:
 class LegalEntity:
     """A company that issues invoices. Its books and number series run in its own zone.
 
-    `serves` are the countries whose contracts it bills. `uses_oss` says that it declares what it
-    owes in the rest of the EU through the one-stop shop.
+    `serves` are the countries whose contracts it bills, `chart` the accounts its books are kept in
+    (`umlauf.ledger.chart`). `uses_oss` says that it declares what it owes in the rest of the EU
+    through the one-stop shop.
     """
 
     id: str
@@ -74,14 +77,15 @@ class LegalEntity:
     bank_account: BankAccount
     contact: Contact
     language: Language
+    chart: str
     serves: frozenset[str] = field(default_factory=frozenset)
     uses_oss: bool = False
+    creditor_id: str = ""
+    """Under which SEPA debits are collected: the one its provider was told to use."""
 
     @property
     def series_prefix(self) -> str:
         """The prefix of its invoices."""
-    creditor_id: str = ""
-    """Under which SEPA debits are collected: the one its provider was told to use."""
         return self.series.invoices
 
     @property
@@ -107,14 +111,15 @@ UMLAUF: Final = LegalEntity(
     bank_account=BankAccount("Umlauf GmbH", "DE89370400440532013000", "COBADEFFXXX"),
     contact=Contact("rechnung@umlauf.example", "+49 30 0000000", "www.umlauf.example"),
     language=Language.GERMAN,
+    chart="SKR04",
     serves=frozenset({"DE", "AT", "BE", "FR", "NL", "CH", "US"}),
     uses_oss=True,
+    creditor_id="DE98ZZZ09999999999",
 )
 
 UMLAUF_NL: Final = LegalEntity(
     id="umlauf-nl",
     country="NL",
-    creditor_id="DE98ZZZ09999999999",
     time_zone="Europe/Amsterdam",
     series=SeriesPrefixes("NL-FA", "NL-CR", "NL-AN", "NL-WB"),
     payment_days=14,
@@ -129,15 +134,26 @@ UMLAUF_NL: Final = LegalEntity(
     bank_account=BankAccount("Umlauf Nederland B.V.", "NL91ABNA0417164300", "ABNANL2A"),
     contact=Contact("factuur@umlauf.example", "+31 20 0000000", "www.umlauf.example"),
     language=Language.DUTCH,
+    chart="NL-DECIMAL",
     serves=frozenset({"NL"}),
     uses_oss=True,
+    creditor_id="NL69ZZZ123456780000",
 )
 
 ENTITIES: Final = (UMLAUF, UMLAUF_NL)
 """In order of preference. The Dutch company bills what its own sites hand out; who orders without a
 site contracts with the German one, which declares Dutch tax through OSS."""
 
-    creditor_id="NL69ZZZ123456780000",
+
+def keeper_of_wallets(entities: Sequence[LegalEntity] = ENTITIES) -> LegalEntity:
+    """Who holds what customers paid in ahead, and is paid from it: the first, for all of them."""
+    return entities[0]
+
+
+def latest_day(now: datetime, entities: Sequence[LegalEntity] = ENTITIES) -> date:
+    """The latest day that it is now in the books of any entity."""
+    return max(local_date(now, entity.time_zone) for entity in entities)
+
 
 def entity_for(
     customer_country: str,
