@@ -151,6 +151,11 @@ class CreditDesk:
     subscriptions: Subscriptions
 
 
+class Arrangements(Protocol):
+    def of(self, invoice: Invoice) -> Arrangement:
+        """What an invoice is, or was first, collected with."""
+
+
 class StoredDocuments(Protocol):
     def get(self, document_id: str) -> StoredDocument | None:
         """What is on record of the document of an invoice or credit note."""
@@ -167,11 +172,6 @@ class DocumentArchive(Protocol):
 
     def link(self, key: str, *, lifetime: timedelta) -> str:
         """Where whoever has the link can fetch the file, for that long."""
-class Arrangements(Protocol):
-    def of(self, invoice: Invoice) -> Arrangement:
-        """What an invoice is, or was first, collected with."""
-
-
 
 
 @dataclass(frozen=True, slots=True)
