@@ -21,6 +21,7 @@ from umlauf.kernel.calendar import Period
 from umlauf.kernel.work import Page, Work
 from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.subscriptions.model import Subscription
+from umlauf.usage.aggregation import Measurement
 
 T = TypeVar("T")
 
@@ -38,6 +39,9 @@ class MemoryRollups:
     seconds: dict[tuple[str, str], dict[date, int]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    events: dict[tuple[str, str], list[Measurement]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def ride(self, subscription_id: str, day: date, seconds: int) -> None:
         days = self.seconds[subscription_id, "ride_seconds"]
@@ -46,6 +50,12 @@ class MemoryRollups:
     def by_day(self, subscription_id: str, meter: str, period: Period) -> Mapping[date, int]:
         days = self.seconds[subscription_id, meter]
         return {day: counted for day, counted in days.items() if period.contains(day)}
+
+    def measured(
+        self, subscription_id: str, meter: str, start: datetime, end: datetime
+    ) -> Sequence[Measurement]:
+        told = self.events[subscription_id, meter]
+        return [event for event in told if start <= event.at < end]
 
 
 @dataclass

@@ -49,7 +49,7 @@ from umlauf.subscriptions.agreements import (
 FIRST_DAY: Final = date(2024, 1, 1)
 PERIODS_AFTERWARDS: Final = 2
 BY_DAYS: Final = (ProrationBasis.ACTUAL_DAYS, ProrationBasis.THIRTY_DAYS)
-METER: Final = "ride_minutes"
+METER: Final = "ride_seconds"
 
 start_days = st.dates(FIRST_DAY, date(2025, 12, 31)) | st.sampled_from(
     [date(2024, 1, 31), date(2024, 2, 29), date(2024, 12, 31), date(2025, 3, 30), date(2025, 8, 31)]

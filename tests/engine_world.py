@@ -34,6 +34,7 @@ from umlauf.subscriptions.ending import terminated, voided
 from umlauf.subscriptions.lifecycle import mark_billed
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.subscribing import subscribed
+from umlauf.usage.aggregation import Measurement
 
 MONTHLY: Final = Interval(IntervalUnit.MONTH)
 YEARLY: Final = Interval(IntervalUnit.YEAR)
@@ -67,6 +68,7 @@ class EngineWorld:
     today: date
     hour: int = 0
     usage: dict[tuple[str, date], int] = field(default_factory=dict)
+    events: list[tuple[str, Measurement]] = field(default_factory=list)
     billed: tuple[BilledCharge, ...] = ()
     bills: list[tuple[date, Bill, tuple[DraftDocument, ...]]] = field(default_factory=list)
 
@@ -125,6 +127,12 @@ class EngineWorld:
     def use(self, meter: str, day: date, quantity: int) -> None:
         self.usage[meter, day] = self.usage.get((meter, day), 0) + quantity
 
+    def tell(self, meter: str, at: datetime, quantity: int | str = 1, **told: str) -> None:
+        """An event of a meter; `subject` and `name` as the meter needs them."""
+        event_id = told.pop("id", f"e-{len(self.events)}")
+        event = Measurement(id=event_id, at=at, quantity=Decimal(quantity), **told)
+        self.events.append((meter, event))
+
     def bill(self) -> list[BillLine]:
         """Charge what is due by today; gives the lines."""
         lines: list[BillLine] = []
@@ -156,7 +164,9 @@ class EngineWorld:
 
     def fork(self) -> "EngineWorld":
         """The same contract, to be led another way."""
-        return replace(self, usage=dict(self.usage), bills=list(self.bills))
+        return replace(
+            self, usage=dict(self.usage), events=list(self.events), bills=list(self.bills)
+        )
 
     # -- What there is to see ---------------------------------------------------------------------
 
@@ -167,6 +177,7 @@ class EngineWorld:
             plan_of=self.plan_of,
             billed=self.billed,
             counted_by=self._counted_by,
+            measured_by=self._measured_by,
         )
 
     @property
@@ -234,6 +245,17 @@ class EngineWorld:
             for (name, day), quantity in self.usage.items()
             if name == meter and period.contains(day)
         }
+
+    def _measured_by(self, meter: str, period: Period) -> list[Measurement]:
+        """What was told, and a day's use of a meter that is no register as one event."""
+        zone = self.subscription.time_zone
+        used = [
+            Measurement(id=f"{meter} {day}", at=start_of_day(day, zone), quantity=Decimal(quantity))
+            for day, quantity in self._counted_by(meter, period).items()
+        ]
+        start, end = start_of_day(period.start, zone), start_of_day(period.end, zone)
+        told = [event for name, event in self.events if name == meter and start <= event.at < end]
+        return used + told
 
 
 def days_of(period: Period) -> Iterable[date]:

@@ -66,7 +66,7 @@ def count(books: Books, report: Report) -> Figures:
         prepaid += day.by_wallet.ride_seconds
         in_all += day.in_all.ride_seconds
     billable = sum(n for owner, n in by_invoice.items() if owner in rated_owners)
-    billed = sum(one.usage.counted for one in rated if one.usage)
+    billed = sum(int(one.usage.counted) for one in rated if one.usage)
     sessions = [one for one in books.of(Session) if one.status is SessionStatus.SETTLED]
     subscriptions = books.of(Subscription)
     return Figures(

@@ -19,6 +19,7 @@ from umlauf.inventory.model import Asset, EndedAssignment
 from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.subscriptions.model import Subscription
 from umlauf.usage.model import Correction, DayUsage, MeterPoint, PlacedReading
+from umlauf.usage.usage_events import UsageEvent
 from umlauf.wallets.model import Session, StartGate, UnsettledUsage, Wallet, WalletEntry
 from umlauf_adapters.billing import layouts as _billing
 from umlauf_adapters.dunning import layouts as _dunning
@@ -68,6 +69,7 @@ _CLASSES: Final[tuple[type, ...]] = (
     StartGate,
     Subscription,
     UnsettledUsage,
+    UsageEvent,
     Wallet,
     WalletEntry,
 )

@@ -16,9 +16,12 @@ from invariants.billing import (
     numbers_are_used_once,
 )
 from invariants.books import Books
+from invariants.usage_events import events_are_rated_as_told
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice, LineKind, Receivable
+from umlauf.billing.terms import entity_of, keeper_of_wallets
+from umlauf.catalog.meters import counts_events
 from umlauf.dunning.model import Case, CaseState
 from umlauf.fleet.model import Outcome, Reason, Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
@@ -196,7 +199,7 @@ def _rated_and_never_metered(books: Books) -> Violations:
         days[day.owner_id].append(day)
     rated: Counter[_Stretch] = Counter()
     for charge in books.of(BilledCharge):
-        if charge.usage is not None:
+        if charge.usage is not None and not counts_events(charge.usage.meter):
             of_meter = charge.subscription_id, charge.usage.meter, charge.period
             rated[of_meter] += charge.usage.counted
     for (subscription, meter, period), quantity in rated.items():
@@ -215,6 +218,7 @@ def _noted(books: Books) -> Counter[_Stretch]:
         for line in note.lines:
             if line.kind in _USAGE:
                 stretch = line.subscription_id, line.item, line.service_period
+    yield from events_are_rated_as_told(books)
                 noted[stretch] += line.amount.amount_minor
     return noted
 

@@ -53,10 +53,10 @@ def world() -> BillingWorld:
     return BillingWorld()
 
 
-def counted(world: BillingWorld, subscription: Subscription) -> int:
+def counted(world: BillingWorld, subscription: Subscription) -> Decimal:
     """What is rated of the contract's meters, in their whole units."""
     charges = world.charges.of_subscription(subscription.id)
-    return sum(charge.usage.counted for charge in charges if charge.usage)
+    return sum((charge.usage.counted for charge in charges if charge.usage), Decimal(0))
 
 
 def metered_since_september(world: BillingWorld) -> Subscription:

@@ -144,7 +144,7 @@ def _rated(price_: Price) -> RatedQuantity:
     return RatedQuantity(
         meter="case",
         unit="unit",
-        counted=0,
+        counted=Decimal(0),
         meter_units_per_unit=1,
         price=price_,
         amount=Money(0, price_.currency),

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import ClassVar, Final
 
 from umlauf.billing.errors import OverCredited
-from umlauf.billing.model import LineKind, PriceBasis, TaxTreatment
-from umlauf.catalog.model import Supply, TaxCategory
+from umlauf.billing.model import LineDetail, LineKind, PriceBasis, TaxTreatment
+from umlauf.catalog.model import Aggregation, Supply, TaxCategory
 from umlauf.catalog.policies import ProrationBasis
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Period
@@ -27,18 +27,22 @@ NOT_BILLED: Final = TaxTreatment("", "not_billed", Decimal(0))
 class RatedQuantity:
     """How much of a meter was rated, at which price: what late usage is rated again by.
 
-    `counted` is in the meter's whole units (seconds), `amount` what all of it comes to, corrections
-    included. `percents_off` are the percentage coupons in force in its stretch.
+    `counted` is in the meter's units (seconds), `amount` what all of it comes to, corrections
+    included. `percents_off` are the percentage coupons in force in its stretch. What events came to
+    is told apart by `fingerprint`, and explained by `details`: see `measuring`.
     """
 
     meter: str
     unit: str
-    counted: int
+    counted: Decimal
     meter_units_per_unit: int
     price: Price
     amount: Money
     percents_off: tuple[Decimal, ...] = ()
     corrections: int = 0
+    aggregation: Aggregation = Aggregation.SUM
+    fingerprint: str = ""
+    details: tuple[LineDetail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,9 @@ class BilledCharge:
     `full_minor` is the exact price of `full_period` after discounts, from which credits are
     reckoned; `amount` what was billed for `period`. Both are in `price_basis`, as is the invoice.
     `credited_periods` are the parts of `period` that were given back because they are not wanted
-    any more; a goodwill credit raises `credited` only. `invoice_id` and `line` say where it stands.
+    any more; a goodwill credit raises `credited` only. `withheld` is what of those parts could not
+    be given back, because it had been given away before: charged again, they cost that much less.
+    `invoice_id` and `line` say where it stands.
     """
 
     KIND: ClassVar[str] = "billed_charge"
@@ -75,6 +81,7 @@ class BilledCharge:
     basis: ProrationBasis = ProrationBasis.ACTUAL_DAYS
     credited: Money
     credited_periods: tuple[Period, ...] = ()
+    withheld: Money | None = None
     usage: RatedQuantity | None = None
     version: int = 0
 

@@ -202,3 +202,4 @@ def _line(number: int, line: BillLine, net: Money, treatment: TaxTreatment) -> I
         discounts=line.discounts,
         corrects=LineRef(original.invoice_id, original.line) if original else None,
     )
+        details=line.usage.details if line.usage else (),

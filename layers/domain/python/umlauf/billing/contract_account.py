@@ -8,9 +8,12 @@ from umlauf.billing.charges import BilledCharge, charge_id
 from umlauf.kernel.calendar import Period
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.timeline import PlanOf
+from umlauf.usage.aggregation import Measurement
 
 CountedBy = Callable[[str, Period], Mapping[date, int]]
 """What a meter counted, in its whole units, per local day of a period."""
+MeasuredBy = Callable[[str, Period], Sequence[Measurement]]
+"""What a meter of events was told within the local days of a period."""
 ChargesOf = Callable[[str], Iterable[BilledCharge]]
 """What was charged on an invoice, by its id."""
 
@@ -18,6 +21,11 @@ ChargesOf = Callable[[str], Iterable[BilledCharge]]
 def nothing_counted(_meter: str, _period: Period) -> Mapping[date, int]:
     """No usage: what plans without meters need."""
     return {}
+
+
+def nothing_measured(_meter: str, _period: Period) -> Sequence[Measurement]:
+    """No events: what plans with registers alone need."""
+    return ()
 
 
 def _of_nobody_else(_invoice_id: str) -> Iterable[BilledCharge]:
@@ -36,6 +44,7 @@ class Account:
     plan_of: PlanOf
     billed: Sequence[BilledCharge] = ()
     counted_by: CountedBy = nothing_counted
+    measured_by: MeasuredBy = nothing_measured
     others_on: ChargesOf = _of_nobody_else
 
     def on_record(self, invoice_ids: Iterable[str]) -> tuple[BilledCharge, ...]:

@@ -1,5 +1,6 @@
 """A contract as billing sees it: who bills it, how a document names it, and what is on record."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from umlauf.billing.charges import BilledCharge
@@ -12,8 +13,9 @@ from umlauf.billing.terms import LegalEntity, entity_for
 from umlauf.billing.terms import entity_of as entity_by_id
 from umlauf.billing.windows import looks_back_to
 from umlauf.customers.model import Customer
-from umlauf.kernel.calendar import Period, local_date
+from umlauf.kernel.calendar import Period, local_date, start_of_day
 from umlauf.subscriptions.model import Subscription
+from umlauf.usage.aggregation import Measurement
 
 
 def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Account:
@@ -21,6 +23,11 @@ def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Acco
 
     def counted_by(meter: str, period: Period) -> dict[date, int]:
         return dict(desk.rollups.by_day(subscription.id, meter, period))
+
+    def measured_by(meter: str, period: Period) -> Sequence[Measurement]:
+        start = start_of_day(period.start, subscription.time_zone)
+        end = start_of_day(period.end, subscription.time_zone)
+        return desk.rollups.measured(subscription.id, meter, start, end)
 
     def others_on(invoice_id: str) -> tuple[BilledCharge, ...]:
         invoice = desk.invoices.get(invoice_id)
@@ -36,6 +43,7 @@ def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Acco
         plan_of=desk.plans.get,
         billed=desk.charges.ending_after(subscription.id, looks_back_to(subscription, day)),
         counted_by=counted_by,
+        measured_by=measured_by,
         others_on=others_on,
     )
 

@@ -311,7 +311,12 @@ def _goes_on(earlier: DesiredUsage, later: DesiredUsage) -> bool:
     return (
         earlier.price == later.price
         and PriceBasis.of(earlier.plan) is PriceBasis.of(later.plan)
-        and (earlier.item.supply, earlier.item.tax_category, earlier.item.meter)
-        == (later.item.supply, later.item.tax_category, later.item.meter)
+        and _measured(earlier.item) == _measured(later.item)
         and earlier.period.end == later.period.start
     )
+
+
+def _measured(item: MeteredItem) -> tuple[object, ...]:
+    """What two stretches must have in common to be rated as one, besides the price."""
+    what = item.supply, item.tax_category, item.meter
+    return *what, item.aggregation, item.meter_units_per_unit

@@ -73,6 +73,15 @@ class LineDiscount:
 
 
 @dataclass(frozen=True, slots=True)
+class LineDetail:
+    """Part of what a line's quantity is made of: 12 minutes of `eco`, or 17 transactions."""
+
+    name: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceLine:
     """One charge, or what is given back of one: then it is negative and `corrects` the original.
 
@@ -94,6 +103,7 @@ class InvoiceLine:
     subscription_id: str = ""
     discounts: tuple[LineDiscount, ...] = ()
     corrects: LineRef | None = None
+    details: tuple[LineDetail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from umlauf.billing.arrangements import Arrangement
@@ -20,6 +20,7 @@ from umlauf.kernel.calendar import Period
 from umlauf.kernel.work import Page
 from umlauf.subscriptions.ports import Subscriptions
 
+from umlauf.usage.aggregation import Measurement
 
 class Rollups(Protocol):
     """What usage has counted so far: later readings may still change it."""
@@ -30,6 +31,14 @@ class Rollups(Protocol):
         Days without usage may be missing.
         """
 
+
+    def measured(
+        self, subscription_id: str, meter: str, start: datetime, end: datetime
+    ) -> Sequence[Measurement]:
+        """What counts of a meter's events in a half-open time, in no order.
+
+        Raises TooManyUsageEvents.
+        """
 
 class Invoices(Protocol):
     def get(self, invoice_id: str) -> Invoice | None: ...

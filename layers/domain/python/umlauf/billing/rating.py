@@ -9,13 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Final
 
 from umlauf.billing.charges import BilledCharge, RatedQuantity
 from umlauf.billing.desired import DesiredUsage
-from umlauf.catalog.price_models.rating import rate_exactly
+from umlauf.billing.measuring import Figure, figure_of_register
+from umlauf.billing.model import LineDetail
+from umlauf.billing.proration import share
+from umlauf.catalog.model import Aggregation
+from umlauf.catalog.policies import ProrationBasis
+from umlauf.catalog.price_models.quantities import Quantity
+from umlauf.catalog.price_models.rating import rate_as_fraction
 from umlauf.kernel.calendar import Period
-from umlauf.kernel.money import Money, round_to_minor
+from umlauf.kernel.money import Money, round_ratio
 
 LATE_PERIODS: Final = 3
 """How many billed periods are looked at again for usage that arrived late."""
@@ -24,7 +31,14 @@ CLOSING_DAYS: Final = 7
 """How long after its last bill a contract is looked at once more, for usage that arrived late."""
 
 _SHOWN: Final = Decimal("0.0001")
-_HUNDRED: Final = Decimal(100)
+_HUNDRED: Final = 100
+_WHOLE: Final = Fraction(1)
+
+
+_STATES: Final = frozenset(
+    {Aggregation.MAX, Aggregation.UNIQUE, Aggregation.LATEST, Aggregation.TIME_WEIGHTED_SUM}
+)
+"""What holds for a time rather than adds up: its price is that of a full period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +47,58 @@ class LateUsage:
 
     charge: BilledCharge
     """With what is counted now."""
-    counted: int
+    counted: Decimal
     """How much more, or less, than was billed."""
     amount: Money
 
 
-def rate_usage(usage: DesiredUsage, counted: int) -> RatedQuantity:
+def rate_usage(usage: DesiredUsage, figure: Figure) -> RatedQuantity:
     """All of a stretch's usage, for the first time."""
     rated = RatedQuantity(
         meter=usage.item.meter,
         unit=usage.item.unit,
-        counted=counted,
+        counted=Decimal(0),
         meter_units_per_unit=usage.item.meter_units_per_unit,
         price=usage.price,
         percents_off=percents_off(usage),
         amount=Money(0, usage.price.currency),
+        aggregation=usage.item.aggregation,
     )
-    return replace(rated, amount=price_of(rated, counted))
+    part = share_of_price(rated, usage.period, usage.full_period, usage.plan.proration)
+    return replace(_told(rated, figure), amount=price_of(rated, figure.quantity, part))
 
 
 def percents_off(usage: DesiredUsage) -> tuple[Decimal, ...]:
     return tuple(coupon.percent for coupon in usage.coupons if coupon.percent is not None)
 
 
-def price_of(rated: RatedQuantity, counted: int) -> Money:
+def share_of_price(
+    rated: RatedQuantity, period: Period, full_period: Period, basis: ProrationBasis
+) -> Fraction:
+    """Which part of the price a stretch costs: what adds up costs all of it, however short.
+
+    What holds for a time (seats, peaks, who took part) costs the stretch's share by days.
+    """
+    if rated.aggregation not in _STATES:
+        return _WHOLE
+    return share(period, full_period, basis)
+
+
+def price_of(rated: RatedQuantity, quantity: Quantity, part: Fraction = _WHOLE) -> Money:
     """What a quantity costs at the price, and with the percentages off, of its stretch."""
-    exact = rate_exactly(rated.price.model, Decimal(counted), per=rated.meter_units_per_unit)
+    exact = rate_as_fraction(rated.price.model, quantity, per=rated.meter_units_per_unit) * part
     for percent in rated.percents_off:
-        exact = exact * (_HUNDRED - percent) / _HUNDRED
-    return round_to_minor(exact, rated.price.currency)
+        exact *= 1 - Fraction(percent) / _HUNDRED
+    return round_ratio(exact.numerator, exact.denominator, rated.price.currency)
 
 
-def rate_again(charge: BilledCharge, counted: int) -> LateUsage | None:
-    """The difference a changed count makes to a billed stretch; None if nothing changed."""
+def rate_again(charge: BilledCharge, figure: Figure) -> LateUsage | None:
+    """The difference a changed figure makes to a billed stretch; None if nothing changed."""
     usage = charge.usage
-    if usage is None or counted == usage.counted:
+    if usage is None or (figure.counted, figure.fingerprint) == (usage.counted, usage.fingerprint):
         return None
-    return _rated_as(charge, usage, counted, price_of(usage, counted))
+    part = share_of_price(usage, charge.period, charge.full_period, charge.basis)
+    return _rated_as(charge, usage, figure, price_of(usage, figure.quantity, part))
 
 
 def rate_no_more(charge: BilledCharge) -> LateUsage | None:
@@ -82,13 +111,27 @@ def rate_no_more(charge: BilledCharge) -> LateUsage | None:
         return None
     gone = (*charge.credited_periods, *charge.covered)
     nothing = Money(0, charge.amount.currency)
-    return _rated_as(replace(charge, credited_periods=gone), usage, 0, nothing)
+    return _rated_as(replace(charge, credited_periods=gone), usage, figure_of_register(0), nothing)
 
 
-def _rated_as(charge: BilledCharge, usage: RatedQuantity, counted: int, amount: Money) -> LateUsage:
-    corrected = replace(usage, counted=counted, amount=amount, corrections=usage.corrections + 1)
+def _rated_as(
+    charge: BilledCharge, usage: RatedQuantity, figure: Figure, amount: Money
+) -> LateUsage:
+    corrected = replace(_told(usage, figure), amount=amount, corrections=usage.corrections + 1)
     return LateUsage(
-        replace(charge, usage=corrected), counted - usage.counted, amount - usage.amount
+        replace(charge, usage=corrected), figure.counted - usage.counted, amount - usage.amount
+    )
+
+
+def _told(rated: RatedQuantity, figure: Figure) -> RatedQuantity:
+    """What was used as people are told it: levels in the price's unit, transactions counted."""
+    details = [
+        LineDetail(name, in_units(quantity, rated), rated.unit) for name, quantity in figure.parts
+    ]
+    if figure.transactions is not None:
+        details.append(LineDetail("", Decimal(figure.transactions), "transaction"))
+    return replace(
+        rated, counted=figure.counted, fingerprint=figure.fingerprint, details=tuple(details)
     )
 
 
@@ -112,7 +155,7 @@ def counted_in(period: Period, by_day: Mapping[date, int]) -> int:
     return sum(quantity for day, quantity in by_day.items() if period.contains(day))
 
 
-def in_units(counted: int, rated: RatedQuantity) -> Decimal:
+def in_units(counted: Decimal, rated: RatedQuantity) -> Decimal:
     """For people: seconds as minutes. Money is never computed from it."""
-    units = Decimal(counted) / rated.meter_units_per_unit
+    units = counted / rated.meter_units_per_unit
     return units.quantize(_SHOWN, rounding=ROUND_HALF_UP).normalize() + Decimal(0)

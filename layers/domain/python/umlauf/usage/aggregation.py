@@ -93,26 +93,26 @@ def aggregate(
 
 
 def total_of(measurements: Iterable[Measurement], span: Span) -> Decimal:
-    return sum((one.quantity for one in _within(measurements, span)), Decimal(0))
+    return sum((one.quantity for one in in_order(measurements, span)), Decimal(0))
 
 
 def count_of(measurements: Iterable[Measurement], span: Span) -> int:
-    return len(_within(measurements, span))
+    return len(in_order(measurements, span))
 
 
 def largest_of(measurements: Iterable[Measurement], span: Span) -> Decimal:
     """The highest figure; nothing measured is zero."""
-    return max((one.quantity for one in _within(measurements, span)), default=Decimal(0))
+    return max((one.quantity for one in in_order(measurements, span)), default=Decimal(0))
 
 
 def latest_of(measurements: Iterable[Measurement], span: Span) -> Decimal:
     """The figure that happened last, not the one that came last; nothing measured is zero."""
-    measured = _within(measurements, span)
+    measured = in_order(measurements, span)
     return measured[-1].quantity if measured else Decimal(0)
 
 
 def unique_of(measurements: Iterable[Measurement], span: Span) -> int:
-    return len({one.subject for one in _within(measurements, span)})
+    return len({one.subject for one in in_order(measurements, span)})
 
 
 def time_weighted(
@@ -122,14 +122,14 @@ def time_weighted(
 
     A reduction takes away only what was left of its own part.
     """
-    changed = _within(changes, span)
+    changed = in_order(changes, span)
     units = Fraction(carried_in)
     for change in changed:
         units += Fraction(change.quantity) * span.share_after(change.at)
     return WeightedLevel(units, carried_in + sum((one.quantity for one in changed), Decimal(0)))
 
 
-def _within(measurements: Iterable[Measurement], span: Span) -> Sequence[Measurement]:
+def in_order(measurements: Iterable[Measurement], span: Span) -> Sequence[Measurement]:
     """What happened in the span, each event once, in the order in which it happened."""
     once = {one.id: one for one in measurements if span.start <= one.at < span.end}
     return sorted(once.values(), key=lambda one: (one.at, one.id))
