@@ -18,7 +18,13 @@ from umlauf.catalog.price_models.rating import Price
 from umlauf.catalog.price_models.tiers import Tier
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.money import Money
-from umlauf.subscriptions.agreements import AddAddOn, BeginPause, ChangePlan, ChangeQuantity
+from umlauf.subscriptions.agreements import (
+    AddAddOn,
+    BeginPause,
+    ChangePlan,
+    ChangeQuantity,
+    Resume,
+)
 from umlauf.subscriptions.applying import with_coupon
 from umlauf.subscriptions.lifecycle import reactivated
 from umlauf.subscriptions.model import ReasonNotDue, Status
@@ -48,6 +54,25 @@ def _give(world: EngineWorld, coupon: Coupon, starts_on: date | None = None) -> 
     world.subscription = with_coupon(
         world.subscription, coupon, starts_on, plan_of=world.plan_of, now=world.now
     )
+
+
+def _give_away(world: EngineWorld, minor: int) -> None:
+    """A credit by hand over what is charged for time: the time stays paid."""
+    world.bill()
+    amount = Money(minor, "EUR")
+    world.billed = tuple(
+        one.give_back(amount) if one.kind is LineKind.BASE_FEE else one for one in world.billed
+    )
+
+
+def _pause_and_resume(world: EngineWorld, from_day: date, until: date) -> None:
+    """Paused until further notice, and resumed before the month is over."""
+    world.run_until(from_day)
+    world.change(BeginPause())
+    world.bill()
+    world.run_until(until)
+    world.change(Resume())
+    world.bill()
 
 
 def _giving_back(plan_id: str, minor: int, policy: CreditPolicy) -> Plan:
@@ -121,6 +146,41 @@ class TestCreditByHand:
         )
         world.change(AddAddOn("extra"))
         assert [(line.item, line.amount.amount_minor) for line in world.bill()] == [("extra", 500)]
+
+    @pytest.mark.parametrize(
+        ("given", "charged"),
+        [
+            pytest.param(3_100, 0, id="all of January"),
+            pytest.param(1_500, 600, id="half of it: 21.00 for 21 days used, less 15.00"),
+            pytest.param(0, 2_100, id="nothing"),
+        ],
+    )
+    def test_what_was_given_away_stays_given_when_a_pause_ends_early(
+        self, given: int, charged: int
+    ) -> None:
+        """31.00 for January, some of it given away on the 5th; paused from the 11th to the 21st."""
+        world = EngineWorld.open([flat_plan("one", 3_100)], NEW_YEAR)
+        world.run_until(date(2026, 1, 5))
+        _give_away(world, given)
+        _pause_and_resume(world, date(2026, 1, 11), date(2026, 1, 21))
+        assert world.total - Money(given, "EUR") == Money(charged, "EUR")
+
+    def test_what_was_given_away_is_given_once_however_often_it_is_paused(self) -> None:
+        """31.00 for January less 15.00; paused for four days and for two more: 25.00 - 15.00."""
+        world = EngineWorld.open([flat_plan("one", 3_100)], NEW_YEAR)
+        _give_away(world, 1_500)
+        _pause_and_resume(world, date(2026, 1, 11), date(2026, 1, 15))
+        _pause_and_resume(world, date(2026, 1, 21), date(2026, 1, 23))
+        assert world.total - Money(1_500, "EUR") == Money(1_000, "EUR")
+
+    def test_an_upgrade_costs_its_difference_also_where_the_old_price_was_given_away(self) -> None:
+        """All 31.00 are given away; 21 days at 62.00 instead are 42.00, of which 21.00 were."""
+        world = EngineWorld.open([flat_plan("one", 3_100), flat_plan("two", 6_200)], NEW_YEAR)
+        world.run_until(date(2026, 1, 5))
+        _give_away(world, 3_100)
+        _switch(world, "two", date(2026, 1, 11))
+        (line,) = world.bill()
+        assert (line.amount, line.discounts[0].amount) == (Money(2_100, "EUR"), Money(2_100, "EUR"))
 
 
 class TestPricesWithAndWithoutTax:

@@ -364,7 +364,12 @@ def test_a_coupon_takes_off_no_more_than_it_says_and_nothing_below_zero(
     (after_all,) = reduced.subscription.coupons
     amount = coupon.amount_in("EUR")
     if coupon.is_once_amount and amount is not None:
-        taken = sum(one.amount.amount_minor for line in reduced.lines for one in line.discounts)
+        taken = sum(
+            one.amount.amount_minor
+            for line in reduced.lines
+            for one in line.discounts
+            if one.coupon == coupon.id
+        )
         assert taken <= amount.amount_minor
         assert taken == (after_all.used.amount_minor if after_all.used else 0)
 
@@ -389,6 +394,31 @@ def test_a_coupon_taken_back_from_its_first_day_leaves_the_full_price(
     sides = sum(1 + len(one.credited_periods) for one in (*reduced.fees, *plain.fees))
     assert abs((reduced.total - plain.total).amount_minor) <= sides / 2
     assert _paid(reduced) == _paid(plain)
+
+
+# -- Gifts ----------------------------------------------------------------------------------------
+
+
+@few
+@given(story=stories(offer=Offer(has_limits=True)), used=uses, gift=st.integers(1, 20_000))
+def test_what_is_given_away_by_hand_stays_given_and_is_given_once(
+    story: Story, used: Uses, gift: int
+) -> None:
+    """All of it, or it waits on the charges to come off what is charged for their time again."""
+    plain, given = _with_use(story, used), _with_use(story, used)
+    plain.bill()
+    given.bill()
+    fees = [one for one in given.fees if one.kind is not LineKind.DEPOSIT and one.creditable]
+    assume(fees)
+    amount = min(Money(gift, "EUR"), fees[0].creditable)
+    given.billed = tuple(
+        one.give_back(amount) if one.id == fees[0].id else one for one in given.billed
+    )
+    story.play(plain)
+    story.play(given)
+    waits = sum(one.withheld.amount_minor for one in given.billed if one.withheld)
+    assert given.total - plain.total == Money(waits, "EUR")
+    assert waits <= amount.amount_minor
 
 
 # -- By the second --------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ same change twice is the same change, and a preview cannot differ from the bill.
 
 The rules (RULES.md, proration and credits): a credit is reckoned from the full price of what is
 left, rounds on its own and is capped at what is still billed; what closes a charge's last paid day
-takes the remainder.
+takes the remainder. What the cap keeps back was given away before, by hand or by a coupon. It stays
+given: what is charged for that time afterwards is so much less.
 """
 
 from collections import Counter, defaultdict
@@ -15,16 +16,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from umlauf.billing.charges import BilledCharge, charge_id, since, without
 from umlauf.billing.desired import DesiredFee, ShareOf
-from umlauf.billing.model import LineDiscount, LineKind
+from umlauf.billing.model import LineDiscount, LineKind, PriceBasis
 from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, round_to_minor, total
 
 CreditsOver = Callable[[BilledCharge, Period], Iterable[tuple[Period, CreditPolicy]]]
 """What is given back of a part of a charge that is no longer wanted (`timeline.credits_over`)."""
+
+GIVEN_BEFORE: Final = "given_before"
+"""Stands for a coupon where what was given away before comes off a fee."""
 
 FEE_KINDS = frozenset(
     {LineKind.BASE_FEE, LineKind.ADD_ON, LineKind.ONE_OFF, LineKind.DELIVERY, LineKind.DEPOSIT}
@@ -33,22 +38,34 @@ FEE_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NewFee:
-    """A fee to be charged for a stretch that is not paid for yet."""
+    """A fee to be charged for a stretch that is not paid for yet.
+
+    `given_before` was given away when the stretch was paid for earlier; it is off the amount.
+    """
 
     id: str
     fee: DesiredFee
     period: Period
     amount: Money
     discounts: tuple[LineDiscount, ...]
+    given_before: Money
+
+    @property
+    def price(self) -> Money:
+        return self.amount + self.given_before
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What is given back of a charge, for a part of its period. `amount` is above zero."""
+    """What is given back of a charge, for a part of its period. `amount` is above zero.
+
+    `withheld` is what the part cost beyond it.
+    """
 
     charge: BilledCharge
     period: Period
     amount: Money
+    withheld: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +100,21 @@ def reconcile(
     for fee in desired:
         wanted[fee.terms].append(fee.period)
 
-    changed: list[BilledCharge] = []
+    latest = {charge.id: charge for charge in billed}
     given_back: list[Credit] = []
     for charge in billed:
         settled = since(charge.covered, reckoning.settled_from)
         unwanted = without(settled, wanted.get(_terms(charge), ()))
-        after = charge
         for credit in _credits(charge, unwanted, reckoning):
-            after = after.give_back(credit.amount, credit.period)
+            latest[charge.id] = _less(latest[charge.id], credit)
             if credit.amount:
                 given_back.append(credit)
-        if after is not charge:
-            changed.append(after)
-    fees = tuple(_new_fees(desired, billed, reckoning))
-    return Reconciliation(fees, tuple(given_back), tuple(changed))
+    fees = tuple(
+        _after_gifts(new, latest, reckoning.currency)
+        for new in _new_fees(desired, billed, reckoning)
+    )
+    changed = tuple(latest[charge.id] for charge in billed if latest[charge.id] is not charge)
+    return Reconciliation(fees, tuple(given_back), changed)
 
 
 def _new_fees(
@@ -128,6 +146,44 @@ def _new_fee(fee: DesiredFee, part: Period, sequence: int, reckoning: Reckoning)
         period=part,
         amount=prorated(fee.full_minor, ratio, reckoning.currency),
         discounts=tuple(discounts),
+        given_before=Money(0, reckoning.currency),
+    )
+
+
+def _less(charge: BilledCharge, credit: Credit) -> BilledCharge:
+    after = charge.give_back(credit.amount, credit.period)
+    if not credit.withheld:
+        return after
+    before = charge.withheld or Money(0, credit.withheld.currency)
+    return replace(after, withheld=before + credit.withheld)
+
+
+def _after_gifts(new: NewFee, latest: dict[str, BilledCharge], currency: str) -> NewFee:
+    """The fee less what was given away of its time before; no longer withheld there."""
+    nothing = Money(0, currency)
+    off = nothing
+    for charge in latest.values():
+        if not (charge.withheld and _stood_for(charge, new)):
+            continue
+        part = min(charge.withheld, new.amount - off)
+        latest[charge.id] = replace(charge, withheld=charge.withheld - part)
+        off += part
+    if not off:
+        return new
+    return replace(
+        new,
+        amount=new.amount - off,
+        discounts=(*new.discounts, LineDiscount(GIVEN_BEFORE, "Goodwill", off)),
+        given_before=off,
+    )
+
+
+def _stood_for(charge: BilledCharge, new: NewFee) -> bool:
+    """Whether a charge was for the time of a new fee, under whatever plan."""
+    return (
+        charge.item == new.fee.item.id
+        and charge.price_basis is PriceBasis.of(new.fee.plan)
+        and any(part.overlaps(new.period) for part in charge.credited_periods)
     )
 
 
@@ -136,18 +192,22 @@ def _credits(
 ) -> Iterator[Credit]:
     """One credit for each unwanted stretch that is given back under one policy."""
     left, covered = charge.creditable, charge.covered
+    price_left = standing(charge, reckoning.share_of)
     stretches = [one for part in unwanted for one in reckoning.credits_over(charge, part)]
     for part, policy in stretches:
         if policy is CreditPolicy.NONE:
             continue
         covered = without(covered, [part])
-        if policy is CreditPolicy.FULL or not covered:
-            amount = left
-        else:
-            ratio = reckoning.share_of(part, charge.full_period, charge.basis)
-            amount = min(prorated(charge.full_minor, ratio, left.currency), left)
-        yield Credit(charge, part, amount)
+        price = min(_price_of(charge, part, reckoning.share_of), price_left)
+        if not covered:
+            price = price_left
+        is_all = policy is CreditPolicy.FULL or not covered
+        amount = left if is_all else min(price, left)
+        kept = max(price - amount, Money(0, left.currency))
+        withheld = Money(0, left.currency) if charge.kind is LineKind.DEPOSIT else kept
+        yield Credit(charge, part, amount, withheld)
         left -= amount
+        price_left -= price
 
 
 def standing(charge: BilledCharge, share_of: ShareOf) -> Money:

@@ -113,7 +113,7 @@ def _fees_of(
     )
     fresh = (
         CommittedLine(
-            new.amount, new.fee.item.supply, new.fee.item.tax_category, PriceBasis.of(new.fee.plan)
+            new.price, new.fee.item.supply, new.fee.item.tax_category, PriceBasis.of(new.fee.plan)
         )
         for new in settled.fees
         if new.fee.kind in _COMMITTED and _within(new.period, period)
