@@ -19,6 +19,7 @@ FOLDER: Final = Path(__file__).parent
 CHOICES: Final = FOLDER / "choices.json"
 _WHOLE_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.0+)?")
 COPIES: Final = (FOLDER / "billing.json", FOLDER / "fleet.json")
+FURTHER: Final = FOLDER / "further.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def default_cases() -> list[Case]:
-    """The project's copies, but for what a context's own test tells better."""
-    cases = [case for path in COPIES for case in read_cases(path)]
+    """The project's copies, but for what a context's own test tells better, and its own cases."""
+    cases = [case for path in (*COPIES, FURTHER) for case in read_cases(path)]
     return [case for case in cases if case.id not in choices().elsewhere]
 
 

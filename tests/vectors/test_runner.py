@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,8 +12,17 @@ from typing import Any
 
 import pytest
 
+from tests.vectors import test_cases
 from tests.vectors.adapters.registry import NoAdapter
-from tests.vectors.cases import CHOICES, COPIES, FOLDER, Case, default_cases, read_cases
+from tests.vectors.cases import (
+    CHOICES,
+    COPIES,
+    FOLDER,
+    FURTHER,
+    Case,
+    default_cases,
+    read_cases,
+)
 from tests.vectors.running import outcome, report
 
 ADAPTERS = [
@@ -34,7 +43,10 @@ BY_ID = {case.id: case for case in DEFAULTS}
 def test_every_copied_case_is_run_here_or_told_elsewhere() -> None:
     elsewhere: dict[str, str] = json.loads(CHOICES.read_text(encoding="utf-8"))["elsewhere"]
     copied = {row["id"] for path in COPIES for row in json.loads(path.read_text(encoding="utf-8"))}
-    assert set(BY_ID) | set(elsewhere) == copied
+    further = {case.id for case in read_cases(FURTHER)}
+    assert set(BY_ID) - further | set(elsewhere) == copied
+    assert not further & copied
+    assert len(BY_ID) == len(DEFAULTS)
     assert not set(BY_ID) & set(elsewhere)
     root = FOLDER.parents[1]
     assert [
@@ -87,6 +99,30 @@ def test_other_figures_in_a_known_topic_run_through_the_same_adapter() -> None:
     assert outcome(yen) == yen.expected
 
 
+@pytest.mark.parametrize("known", DEFAULTS, ids=lambda case: case.id)
+def test_a_whole_number_is_one_however_it_is_written(known: Case, tmp_path: Path) -> None:
+    written: list[Callable[[int], Any]] = [str, float, "{}.0".format]
+    rows = [
+        {
+            "id": f"NEW-{number}",
+            "topic": known.topic,
+            "note": known.note,
+            "inputs": _rewritten(dict(known.inputs), write),
+            "expected": known.expected,
+        }
+        for number, write in enumerate(written)
+    ]
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps(rows, default=str), encoding="utf-8")
+    assert [outcome(same) for same in read_cases(file)] == [known.expected] * len(written)
+
+
+def test_a_case_that_an_adapter_cannot_run_is_reported_like_a_wrong_one() -> None:
+    broken = Case("NEW-06", "plan change", {"old": "1", "new": "2", "fraction_left": "x"}, "1.00")
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)NEW-06.*expected: 1.00.*got:.*'x'"):
+        test_cases.test_case(broken)
+
+
 def test_a_folder_is_read_whole_and_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     row = {
         "id": "NEW-03",
@@ -129,6 +165,14 @@ def test_an_adapter_knows_no_case(path: Path) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float)
     }
     assert {one for one in figures if abs(one) > MOST_FIGURE} <= NAMED_FIGURES
+
+
+def _rewritten(value: Any, write: Callable[[int], Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: _rewritten(one, write) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rewritten(one, write) for one in value]
+    return write(value) if type(value) is int else value
 
 
 def _leaves(printed: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

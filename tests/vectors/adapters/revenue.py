@@ -60,6 +60,8 @@ def schedule_by_month(case: Case) -> Any:
         deferred_change=FirstOf([part.deferred_change for part in parts]),
         deferred=FirstOf([part.deferred for part in parts]),
         deferred_end=parts[-1].deferred,
+        **{month_abbr[part.month.month]: part.amount for part in parts},
+        **{f"{part.month:%Y-%m}": part.amount for part in parts},
     )
 
 
