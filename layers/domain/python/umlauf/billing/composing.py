@@ -201,5 +201,5 @@ def _line(number: int, line: BillLine, net: Money, treatment: TaxTreatment) -> I
         subscription_id=line.subscription_id,
         discounts=line.discounts,
         corrects=LineRef(original.invoice_id, original.line) if original else None,
-    )
         details=line.usage.details if line.usage else (),
+    )
