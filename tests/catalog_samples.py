@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.document.catalog import Catalog
+from umlauf.catalog.meters import Aggregation
 from umlauf.catalog.model import (
     AddOn,
     BaseFee,
@@ -94,8 +95,7 @@ _fee_models = st.one_of(
     st.builds(_chosen_amount, st.decimals(0, 99, places=2), st.decimals(0, 99, places=2)),
 )
 _usage_models = st.one_of(_monotonic, _bounds.flatmap(_tiers).map(Volume))
-models: st.SearchStrategy[PriceModel] = st.one_of(
-    _fee_models,
+_event_models: st.SearchStrategy[PriceModel] = st.one_of(
     st.builds(
         Percentage,
         percents,
@@ -111,7 +111,7 @@ models: st.SearchStrategy[PriceModel] = st.one_of(
         lambda rates: Intensity(tuple(Level(f"level-{n}", rate) for n, rate in enumerate(rates)))
     ),
 )
-"""Of every kind, those that no plan may have among them."""
+models: st.SearchStrategy[PriceModel] = st.one_of(_fee_models, _event_models)
 
 
 @st.composite
@@ -141,6 +141,26 @@ def _books(
 
 
 @st.composite
+def _metering(draw: st.DrawFn, item_id: str, currencies: Sequence[str]) -> dict[str, Any]:
+    """A register and its sum; events, counted in any way; or what has more than one number."""
+    kind = draw(st.sampled_from(["register", "events", "figures"]))
+    if kind == "figures":
+        model = draw(_event_models)
+        return {
+            "meter": f"{item_id}-events",
+            "unit": "piece",
+            "meter_units_per_unit": 1,
+            "prices": tuple(Price(currency, model) for currency in currencies),
+            "aggregation": Aggregation.MAX if isinstance(model, Capacity) else Aggregation.SUM,
+        }
+    prices = draw(_books(_usage_models, currencies, has_spend=True))
+    metering = {"unit": "minute", "meter_units_per_unit": 60, "prices": prices}
+    if kind == "register":
+        return {"meter": "ride_seconds", **metering}
+    return {"meter": "seats", "aggregation": draw(st.sampled_from(Aggregation)), **metering}
+
+
+@st.composite
 def _items(draw: st.DrawFn, item_id: str, currencies: Sequence[str]) -> PlanItem:
     make: Callable[..., PlanItem] = draw(
         st.sampled_from([BaseFee, OneOffFee, Delivery, Deposit, MeteredItem, PrepaidItem])
@@ -152,15 +172,14 @@ def _items(draw: st.DrawFn, item_id: str, currencies: Sequence[str]) -> PlanItem
     }
     if make is not Deposit:
         values["tax_category"] = draw(st.sampled_from(TaxCategory))
-    if make in {MeteredItem, PrepaidItem}:
+    if make is PrepaidItem:
         values |= {"meter": "ride_seconds", "unit": "minute", "meter_units_per_unit": 60}
     if make is BaseFee:
         values["timing"] = draw(st.sampled_from(BillingTiming))
     if make is Delivery:
         values["skip_notice_days"] = draw(st.integers(0, 60))
     if make is MeteredItem:
-        values["prices"] = draw(_books(_usage_models, currencies, has_spend=True))
-        return make(**values)
+        return MeteredItem(**values, **draw(_metering(item_id, currencies)))
     allowed = _monotonic if make is PrepaidItem else _fee_models
     return make(**values, prices=draw(_books(allowed, currencies)))
 

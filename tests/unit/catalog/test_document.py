@@ -18,7 +18,8 @@ from umlauf.catalog.document.catalog import Catalog, read_catalog, write_catalog
 from umlauf.catalog.document.nodes import Node
 from umlauf.catalog.document.prices import read_prices, write_prices
 from umlauf.catalog.errors import BadCatalogFile
-from umlauf.catalog.model import Aggregation, Plan, Terms
+from umlauf.catalog.meters import Aggregation
+from umlauf.catalog.model import Plan, Terms
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf_adapters.kernel.documents import decode, encode
@@ -130,6 +131,14 @@ USE = {
     "unit": "minute",
     "meter_units_per_unit": 60,
 }
+SOLD = {**USE, "meter": "sales", "unit": "euro", "meter_units_per_unit": 1}
+FIGURES: dict[str, Any] = {
+    "percentage": {"rate": "1"},
+    "graduated_percentage": [{"rate": "1"}],
+    "capacity": [{"limits": {"members": 5}, "price": "1"}, {"price": "2"}],
+    "intensity": {"eco": "1"},
+}
+"""What prices more than one number."""
 YEAR = {"unit": "month", "count": 12}
 
 
@@ -273,6 +282,12 @@ ITEM = "plans.plan.items[0]"
             id="a coupon for what nobody offers",
         ),
         pytest.param(
+            _coupon(percent="10", plans=["trailer-of-old"]),
+            "coupons.welcome.plans[0]",
+            "must be the id of a plan: ",
+            id="a coupon for a plan nobody offers",
+        ),
+        pytest.param(
             _plan(commitments={"EUR": {"minimum": "-1"}}),
             "plans.plan.commitments.EUR",
             "must not be negative",
@@ -326,26 +341,78 @@ ITEM = "plans.plan.items[0]"
         *(
             pytest.param(
                 _priced({model: written}, item=USE),
-                ITEM + ".prices",
-                f"cannot be priced {model}; use one of flat, per_unit, graduated, volume, package",
-                id=f"use by {model}, of which billing knows too little",
+                ITEM + ".meter",
+                f"cannot be priced {model} by ride_seconds, of which only the sum is known",
+                id=f"a register by {model}",
             )
-            for model, written in {
-                "percentage": {"rate": "1"},
-                "graduated_percentage": [{"rate": "1"}],
-                "capacity": [{"limits": {"members": 5}, "price": "1"}, {"price": "2"}],
-                "intensity": {"eco": "1"},
-            }.items()
+            for model, written in FIGURES.items()
+        ),
+        *(
+            pytest.param(
+                _priced({model: written}, item={**SOLD, "aggregation": "latest"}),
+                ITEM + ".aggregation",
+                "must be max" if model == "capacity" else "must be sum",
+                id=f"{model} of the latest",
+            )
+            for model, written in FIGURES.items()
         ),
         *(
             pytest.param(
                 _priced({"per_unit": "1"}, item={**USE, "aggregation": how.value}),
                 ITEM + ".aggregation",
-                "leave aggregation out",
-                id=f"use by {how.value}, of which billing knows the sum",
+                "leave aggregation out, or name a meter of events",
+                id=f"a register by {how.value}",
             )
             for how in Aggregation
             if how is not Aggregation.SUM
+        ),
+        pytest.param(
+            _priced(
+                {"intensity": {"eco": "1"}},
+                {"intensity": {"boost": "1"}, "term": YEAR},
+                item=SOLD,
+                terms={"term_options": [YEAR]},
+            ),
+            ITEM + ".prices",
+            "one kind of figure, with the same names",
+            id="levels that only some prices know",
+        ),
+        pytest.param(
+            _priced(
+                {"per_unit": "1"},
+                {"percentage": {"rate": "1"}, "term": YEAR},
+                item=SOLD,
+                terms={"term_options": [YEAR]},
+            ),
+            ITEM + ".prices",
+            "one kind of figure",
+            id="a number here, transactions there",
+        ),
+        pytest.param(
+            _priced(
+                {"capacity": FIGURES["capacity"]},
+                item={**SOLD, "aggregation": "max", "meter_units_per_unit": 60},
+            ),
+            ITEM + ".meter_units_per_unit",
+            "let meter_units_per_unit be 1",
+            id="a scaled peak",
+        ),
+        pytest.param(
+            _plan(
+                items=[
+                    {**SOLD, "id": one, "prices": {"EUR": {"intensity": {level: "1"}}}}
+                    for one, level in (("fee", "eco"), ("more", "boost"))
+                ]
+            ),
+            "plans.plan.items",
+            "use the same names, or another meter",
+            id="other names of the same events",
+        ),
+        pytest.param(
+            _priced({"per_unit": "1"}, item={**SOLD, "kind": "prepaid"}),
+            ITEM + ".meter",
+            "debited while a device reports its use",
+            id="prepaid events",
         ),
         pytest.param(
             _priced({"volume": [{"unit_price": "1"}]}, item={**USE, "kind": "prepaid"}),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from umlauf.catalog.model import Aggregation
+from umlauf.catalog.meters import Aggregation
 from umlauf.kernel.errors import InvalidInput
 from umlauf.usage.aggregation import (
     Measurement,

@@ -13,7 +13,8 @@ from typing import ClassVar, Final
 
 from umlauf.billing.errors import OverCredited
 from umlauf.billing.model import LineDetail, LineKind, PriceBasis, TaxTreatment
-from umlauf.catalog.model import Aggregation, Supply, TaxCategory
+from umlauf.catalog.meters import Aggregation
+from umlauf.catalog.model import Supply, TaxCategory
 from umlauf.catalog.policies import ProrationBasis
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Period

@@ -12,7 +12,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Final
 
-from umlauf.catalog.model import Aggregation
+from umlauf.catalog.meters import Aggregation
 from umlauf.catalog.price_models.capacity import Capacity
 from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
 from umlauf.catalog.price_models.intensity import Intensity

@@ -17,7 +17,7 @@ from umlauf.billing.desired import DesiredUsage
 from umlauf.billing.measuring import Figure, figure_of_register
 from umlauf.billing.model import LineDetail
 from umlauf.billing.proration import share
-from umlauf.catalog.model import Aggregation
+from umlauf.catalog.meters import Aggregation
 from umlauf.catalog.policies import ProrationBasis
 from umlauf.catalog.price_models.quantities import Quantity
 from umlauf.catalog.price_models.rating import rate_as_fraction

@@ -21,8 +21,7 @@ from umlauf.billing.rating import (
     taken_back,
 )
 from umlauf.billing.windows import Window
-from umlauf.catalog.meters import counts_events
-from umlauf.catalog.model import Aggregation
+from umlauf.catalog.meters import Aggregation, counts_events
 from umlauf.catalog.price_models.rating import PriceModel
 from umlauf.kernel.calendar import Period, start_of_day
 from umlauf.usage.aggregation import Measurement, Span

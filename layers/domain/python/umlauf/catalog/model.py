@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn, UnknownTerm
+from umlauf.catalog.meters import REGISTERS, Aggregation, counts_events
 from umlauf.catalog.naming import require_interval, require_name, require_slug, require_unique
 from umlauf.catalog.policies import (
     BillingTiming,
@@ -27,11 +28,13 @@ from umlauf.catalog.policies import (
 from umlauf.catalog.price_books import (
     PriceChoice,
     most_specific,
+    names_of,
     require_fee_prices,
     require_prepaid_prices,
     require_unambiguous,
     require_usage_prices,
 )
+from umlauf.catalog.price_models.capacity import Capacity
 from umlauf.catalog.price_models.rating import Price, rate
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.identifiers import require_identifier
@@ -68,20 +71,6 @@ class Supply(StrEnum):
     OTHER_HIRE = "other_hire"
     GOODS = "goods"
     SERVICE = "service"
-
-
-class Aggregation(StrEnum):
-    """How a meter's events become one quantity; the usage context computes it.
-
-    What is billed is a sum: only that can be taken from day to day, and put right late.
-    """
-
-    SUM = "sum"
-    COUNT = "count"
-    MAX = "max"
-    UNIQUE = "unique"
-    LATEST = "latest"
-    TIME_WEIGHTED_SUM = "time_weighted_sum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +151,11 @@ class _Metered(_Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeteredItem(_Metered):
-    """What a meter counted in a billing period, charged in arrears."""
+    """What a meter counted in a billing period, charged in arrears.
+
+    Registers are sums; what is told event by event may be aggregated in any way that its price
+    takes.
+    """
 
     KIND: ClassVar[str] = "metered"
 
@@ -171,13 +164,18 @@ class MeteredItem(_Metered):
     def __post_init__(self) -> None:
         _require_item(self)
         _require_meter(self)
-        require_usage_prices(self.prices, self.id)
-        if self.aggregation is not Aggregation.SUM:
+        require_usage_prices(self.prices, self.id, self.meter, self.aggregation)
+        if self.meter_units_per_unit != 1 and isinstance(self.prices[0].model, Capacity):
             raise BadPlan(
-                f"{self.id} cannot be billed by {self.aggregation.value}: use is counted as the "
-                "sum of its days, so leave aggregation out",
-                field="aggregation",
+                f"{self.id}: peaks are held against their limits as they are told; let "
+                "meter_units_per_unit be 1",
+                field="meter_units_per_unit",
             )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its events must be named by: a level, or a limit; none where they need no name."""
+        return names_of(self.prices[0].model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +188,12 @@ class PrepaidItem(_Metered):
         _require_item(self)
         _require_meter(self)
         require_prepaid_prices(self.prices, self.id)
+        if counts_events(self.meter):
+            raise BadPlan(
+                f"{self.id} is debited while a device reports its use: its meter must be one of "
+                f"{', '.join(REGISTERS)}",
+                field="meter",
+            )
 
 
 PlanItem = BaseFee | MeteredItem | PrepaidItem | OneOffFee | Delivery | Deposit
@@ -299,6 +303,7 @@ class Plan:
                     "out",
                     field="commitments",
                 )
+        _require_meters_told_apart(self.every_item)
         for item in self.every_item:
             self._require_prices_for_every_choice(item)
 
@@ -449,6 +454,20 @@ def _require_ever_priced(item: PlanItem, choice: PriceChoice) -> None:
         if most_specific((replace(price, valid_from=None, valid_until=None, site=None),), choice):
             return
     raise BadPlan(f"{item.id} has no price in {choice}: add one", field="items")
+
+
+def _require_meters_told_apart(items: Iterable[PlanItem]) -> None:
+    """Refuse items that need other names of one meter's events: no event could have both."""
+    names: dict[str, tuple[str, ...]] = {}
+    for item in items:
+        if not isinstance(item, MeteredItem) or not item.names:
+            continue
+        if names.setdefault(item.meter, item.names) != item.names:
+            raise BadPlan(
+                f"{item.id} tells the events of {item.meter} apart by other names than another "
+                "item: use the same names, or another meter",
+                field="items",
+            )
 
 
 def _require_same_currencies(items: Iterable[PlanItem], whose: str) -> None:

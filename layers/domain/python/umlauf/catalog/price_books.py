@@ -5,18 +5,23 @@ for this term. Two entries that could both be the most specific are refused when
 so an answer never depends on the order of the file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Final
 
 from umlauf.catalog.errors import BadPlan
+from umlauf.catalog.meters import Aggregation, counts_events
+from umlauf.catalog.price_models.capacity import Capacity
 from umlauf.catalog.price_models.chosen_amount import ChosenAmount
 from umlauf.catalog.price_models.flat import Flat
 from umlauf.catalog.price_models.graduated import Graduated
+from umlauf.catalog.price_models.graduated_percentage import GraduatedPercentage
+from umlauf.catalog.price_models.intensity import Intensity
 from umlauf.catalog.price_models.package import Package
 from umlauf.catalog.price_models.per_unit import PerUnit
+from umlauf.catalog.price_models.percentage import Percentage
 from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf.catalog.price_models.volume import Volume
 from umlauf.kernel.calendar import Interval
@@ -24,11 +29,24 @@ from umlauf.kernel.calendar import Interval
 MAX_PRICES: Final = 200
 """Entries of one item's price book: a plan version is one stored document."""
 _FEE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package, ChosenAmount)
-_USAGE_MODELS: Final = (Flat, PerUnit, Graduated, Volume, Package)
-"""What prices one number: billing knows of a period's use only what its days add up to.
-
-Transactions, peaks and levels are priced where they are known: by `rate`, in a library's use.
-"""
+_USAGE_MODELS: Final = (
+    Flat,
+    PerUnit,
+    Graduated,
+    Volume,
+    Package,
+    Percentage,
+    GraduatedPercentage,
+    Capacity,
+    Intensity,
+)
+_AGGREGATED: Final[Mapping[type[PriceModel], Aggregation]] = {
+    Percentage: Aggregation.SUM,
+    GraduatedPercentage: Aggregation.SUM,
+    Intensity: Aggregation.SUM,
+    Capacity: Aggregation.MAX,
+}
+"""Models that price more than one number, and how what they price comes about."""
 _PREPAID_MODELS: Final = (Flat, PerUnit, Graduated, Package)
 """What never gets cheaper with use: a hold must pay for whatever is used within it."""
 
@@ -78,9 +96,48 @@ def require_fee_prices(prices: Sequence[Price], item: str) -> None:
     _require_no_spend(prices, item)
 
 
-def require_usage_prices(prices: Sequence[Price], item: str) -> None:
-    """Refuse what cannot price a period's use."""
+def require_usage_prices(
+    prices: Sequence[Price], item: str, meter: str, aggregation: Aggregation
+) -> None:
+    """Refuse what cannot price a period's use, as the meter tells it and the item sums it up."""
     _require_models(prices, item, _USAGE_MODELS)
+    if aggregation is not Aggregation.SUM and not counts_events(meter):
+        raise BadPlan(
+            f"{item} cannot be counted by {aggregation.value}: {meter} is a register, and a sum; "
+            "leave aggregation out, or name a meter of events",
+            field="aggregation",
+        )
+    for price in prices:
+        _require_fitting(price.model, item, meter, aggregation)
+    if len({(type(price.model) in _AGGREGATED, names_of(price.model)) for price in prices}) > 1:
+        raise BadPlan(
+            f"{item} must be priced by one kind of figure, with the same names: use one price "
+            "model for all of its prices, or another item",
+            field="prices",
+        )
+
+
+def names_of(model: PriceModel) -> tuple[str, ...]:
+    """What use is told apart by: levels, or the limits that peaks are held against."""
+    return tuple(sorted(model.names)) if isinstance(model, Capacity | Intensity) else ()
+
+
+def _require_fitting(model: PriceModel, item: str, meter: str, aggregation: Aggregation) -> None:
+    needed = _AGGREGATED.get(type(model))
+    if needed is None:
+        return
+    if not counts_events(meter):
+        raise BadPlan(
+            f"{item} cannot be priced {model.KIND} by {meter}, of which only the sum is known: "
+            "name a meter of events",
+            field="meter",
+        )
+    if aggregation is not needed:
+        raise BadPlan(
+            f"{item} is priced {model.KIND}: its aggregation must be {needed.value}, not "
+            f"{aggregation.value}",
+            field="aggregation",
+        )
 
 
 def require_prepaid_prices(prices: Sequence[Price], item: str) -> None:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from umlauf.catalog.model import Aggregation
+from umlauf.catalog.meters import Aggregation
 from umlauf.kernel.calendar import require_aware
 from umlauf.kernel.errors import InvalidInput
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 from umlauf.catalog.document.nodes import NOTHING, Node
 from umlauf.catalog.document.price_models import Written
 from umlauf.catalog.document.prices import read_prices, write_prices
+from umlauf.catalog.meters import Aggregation
 from umlauf.catalog.model import (
     AddOn,
-    Aggregation,
     BaseFee,
     Delivery,
     Deposit,
