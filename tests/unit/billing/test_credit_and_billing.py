@@ -1,5 +1,6 @@
 """Credit meets the billing cycle: it pays what is issued next, and what was cancelled is billed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -8,8 +9,8 @@ import pytest
 from tests.billing_fakes import BillingWorld, MemoryInvoices, MemoryNumbers
 from tests.offer_fakes import CITY_METERED
 from umlauf.billing.accounts import CustomerAccounts
+from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import CreditNote, Whole
-from umlauf.billing.errors import NotCancellable
 from umlauf.billing.events import InvoicePaid
 from umlauf.billing.giving_back import Cancellation, CreditOrder
 from umlauf.billing.model import Invoice, LineKind, Receivable, ReceivableStatus
@@ -23,6 +24,7 @@ from umlauf.kernel.work import StaleVersion, Work
 STARTED = datetime(2026, 9, 1, 10, 30, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 1, 6, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 1, 6, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 1, 6, tzinfo=UTC)
 
 
 @dataclass
@@ -72,9 +74,25 @@ class World:
             lambda work: record_prepayment(order, work=work, desk=self.desk), OCTOBER
         )
 
-    def cancel(self, *, is_billed_again: bool) -> CreditNote:
+    def ride_late(self, minutes: int) -> None:
+        """In September, told only now."""
+        self.billing.rollups.ride(self.subscription.id, date(2026, 9, 20), minutes * 60)
+
+    @property
+    def charges(self) -> Sequence[BilledCharge]:
+        return self.billing.charges.of_subscription(self.subscription.id)
+
+    def billed_for(self, invoice: Invoice) -> set[tuple[object, ...]]:
+        return {
+            (line.item, line.kind, line.service_period, line.quantity, line.amount)
+            for line in invoice.lines
+        }
+
+    def cancel(self, *, is_billed_again: bool, invoice: Invoice | None = None) -> CreditNote:
         order = Cancellation(
-            invoice_id=self.latest.id, reason="wrong address", is_billed_again=is_billed_again
+            invoice_id=(invoice or self.latest).id,
+            reason="wrong address",
+            is_billed_again=is_billed_again,
         )
         return self.billing.store.run(
             lambda work: cancel_invoice(order, command_id="cmd_1", work=work, desk=self.desk),
@@ -162,14 +180,37 @@ def test_what_was_cancelled_for_good_is_not_billed_again(world: World) -> None:
     assert all(line.service_period.start >= date(2026, 10, 1) for line in later.lines)
 
 
-def test_an_invoice_with_late_usage_of_another_is_not_billed_again(world: World) -> None:
-    world.billing.rollups.ride(world.subscription.id, date(2026, 9, 20), 100 * 60)
+def test_late_usage_on_a_cancelled_invoice_is_billed_again_with_it(world: World) -> None:
+    """100 minutes of September, told in October, stand on November's invoice."""
+    world.ride_late(100)
     late = world.bill(NOVEMBER)
     assert late is not None
     assert LineKind.USAGE_DIFFERENCE in {line.kind for line in late.lines}
-    with pytest.raises(NotCancellable, match="without billing again"):
-        world.cancel(is_billed_again=True)
-    assert world.cancel(is_billed_again=False).gross == late.gross
+    note = world.cancel(is_billed_again=True)
+    again = world.bill(NOVEMBER)
+    assert again is not None
+    assert (note.gross, again.gross) == (late.gross, late.gross)
+    assert world.billed_for(again) == world.billed_for(late)
+    assert world.bill(NOVEMBER) is None
+
+
+def test_usage_is_billed_once_when_the_invoice_before_its_late_part_is_cancelled(
+    world: World,
+) -> None:
+    """September's 400 minutes are billed again, its 100 late ones stand on another invoice."""
+    first = world.latest
+    world.ride_late(100)
+    late = world.bill(NOVEMBER)
+    assert late is not None
+    world.cancel(is_billed_again=True, invoice=first)
+    again = world.bill(NOVEMBER)
+    assert again is not None
+    assert again.gross == first.gross
+    assert world.bill(NOVEMBER) is None
+    world.ride_late(-500)
+    world.bill(DECEMBER)
+    used = [one for one in world.charges if one.item == "ride-minutes"]
+    assert sum((one.amount - one.credited).amount_minor for one in used) == 0
 
 
 def test_goodwill_for_usage_is_not_taken_back_by_later_readings(world: World) -> None:

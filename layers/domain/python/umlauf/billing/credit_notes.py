@@ -22,16 +22,15 @@ from typing import ClassVar, Final
 
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.errors import NotCancellable, NothingToCredit, OverCredited, UnknownLine
+from umlauf.billing.freeing import freed
 from umlauf.billing.model import (
     Invoice,
     InvoiceLine,
-    LineKind,
     LineRef,
     PriceBasis,
     TaxAmount,
     TaxTreatment,
 )
-from umlauf.billing.rating import rate_no_more
 from umlauf.billing.tax import TaxableAmount, TaxSplit, exact_tax_in, split_taxes, tax_in
 from umlauf.kernel.money import CurrencyMismatch, Money, split, total
 
@@ -246,12 +245,18 @@ def credit_invoice(
 
 
 def cancel_whole(
-    invoice: Invoice, charges: Sequence[BilledCharge], reason: str, *, is_billed_again: bool
+    invoice: Invoice,
+    charges: Sequence[BilledCharge],
+    reason: str,
+    *,
+    is_billed_again: bool,
+    of_stretches: Sequence[BilledCharge] = (),
 ) -> Proposal:
     """Propose the cancellation of an invoice: the mirror of all its lines.
 
-    Billed again, its time counts as not paid for, and the next bill charges what is wanted then.
-    Raises NotCancellable once something of it was credited, or when it holds credits itself.
+    Billed again, its time counts as not paid for, and the next bill charges what is wanted then;
+    `of_stretches` are the charges that rate the late usage on it. Raises NotCancellable once
+    something of it was credited, or when it holds credits itself.
     """
     left = _creditable(invoice, charges)
     if len(left) != len(invoice.lines):
@@ -267,24 +272,9 @@ def cancel_whole(
     lines = [_credit_line(invoice, number, charge.amount) for number, charge in left.items()]
     header = header_of(invoice, reason, NoteKind.CANCELLATION)
     draft = compose_credit_note(lines, header, charges)
-    after = (
-        _freed(charge, invoice) if is_billed_again else charge.give_back(charge.amount)
-        for charge in left.values()
-    )
-    return Proposal(draft, tuple(after))
-
-
-def _freed(charge: BilledCharge, invoice: Invoice) -> BilledCharge:
-    """Given back as if never billed: its time is not paid for, and its usage is late usage."""
-    if charge.kind is LineKind.USAGE_DIFFERENCE:
-        raise NotCancellable(
-            f"invoice {invoice.number} bills late usage of an earlier one, which counts with that; "
-            "cancel without billing again",
-            field="is_billed_again",
-        )
-    freed = charge.give_back(charge.amount, charge.period)
-    late = rate_no_more(freed)
-    return freed if late is None else late.charge
+    if is_billed_again:
+        return Proposal(draft, freed(invoice, left, of_stretches))
+    return Proposal(draft, tuple(one.give_back(one.amount) for one in left.values()))
 
 
 def remaining(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, Money]:

@@ -5,6 +5,7 @@ A preview and the act are the same proposal: the act only numbers it and puts it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from umlauf.billing.accounts import CustomerAccounts
 from umlauf.billing.charges import BilledCharge
@@ -16,7 +17,7 @@ from umlauf.billing.credit_notes import (
     credit_invoice,
 )
 from umlauf.billing.errors import UnknownInvoice
-from umlauf.billing.model import Invoice
+from umlauf.billing.model import Invoice, LineKind
 from umlauf.billing.numbering import series_of
 from umlauf.billing.ports import BilledCharges, CreditDesk, Invoices
 from umlauf.billing.terms import entity_of
@@ -63,7 +64,13 @@ def propose_cancellation(
 ) -> Proposal:
     """The cancellation that would be issued now. Raises UnknownInvoice, NotCancellable."""
     invoice, billed = with_charges(order.invoice_id, invoices, charges)
-    return cancel_whole(invoice, billed, order.reason, is_billed_again=order.is_billed_again)
+    return cancel_whole(
+        invoice,
+        billed,
+        order.reason,
+        is_billed_again=order.is_billed_again,
+        of_stretches=_of_stretches(billed, charges),
+    )
 
 
 def with_charges(
@@ -77,6 +84,21 @@ def with_charges(
             field="invoice_id",
         )
     return invoice, charges.of_invoice(invoice)
+
+
+def _of_stretches(billed: Sequence[BilledCharge], charges: BilledCharges) -> list[BilledCharge]:
+    """What else was charged for the stretches whose late usage is billed among these."""
+    differences = {
+        (one.subscription_id, one.period.end)
+        for one in billed
+        if one.kind is LineKind.USAGE_DIFFERENCE
+    }
+    found: dict[str, BilledCharge] = {}
+    for subscription_id, end in sorted(differences):
+        for one in charges.ending_after(subscription_id, end - timedelta(days=1)):
+            if one.period.end == end:
+                found[one.id] = one
+    return list(found.values())
 
 
 def put_proposal(

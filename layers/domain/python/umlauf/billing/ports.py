@@ -22,6 +22,7 @@ from umlauf.subscriptions.ports import Subscriptions
 
 from umlauf.usage.aggregation import Measurement
 
+
 class Rollups(Protocol):
     """What usage has counted so far: later readings may still change it."""
 
@@ -31,7 +32,6 @@ class Rollups(Protocol):
         Days without usage may be missing.
         """
 
-
     def measured(
         self, subscription_id: str, meter: str, start: datetime, end: datetime
     ) -> Sequence[Measurement]:
@@ -39,6 +39,7 @@ class Rollups(Protocol):
 
         Raises TooManyUsageEvents.
         """
+
 
 class Invoices(Protocol):
     def get(self, invoice_id: str) -> Invoice | None: ...
