@@ -13,21 +13,21 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from parts import PARKED_PART, bill_part, due_part
+from parts import ALL_PARKED_PART, PARKED_PART, bill_part, due_part
 from umlauf.billing.model import OVERDUE_SHARDS
 from umlauf.billing.numbering import DocumentNumber, NumberBlock
 from umlauf.billing.runs import BillingRun, PartReport, RunCursor
-from umlauf.billing.terms import UMLAUF
+from umlauf.billing.terms import latest_day
 from umlauf.billing.use_cases.begin_run import begin_run
 from umlauf.billing.use_cases.finish_run import finish_run
 from umlauf.billing.use_cases.report_overdue import report_overdue
 from umlauf.billing.use_cases.void_unused_numbers import void_unused_numbers
-from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import Conflict, InvalidInput, NotFound, Transient
 from umlauf.kernel.work import Work, carry_out
 from umlauf.subscriptions.due import SHARDS
 from umlauf_adapters.kernel.documents import decode, encode, encode_instant
-from wiring import DESK, NUMBERS, PARKED, RECEIVABLES, RUNS, WORKS
+from waiting import Waiting, is_anything_due, waiting_contracts
+from wiring import NUMBERS, RECEIVABLES, RUNS, WORKS
 
 TIME_TO_STOP_MS: Final = 15_000
 """A page that would begin with less time left than this is left to the next call."""
@@ -81,14 +81,19 @@ def _errors_by_kind() -> Iterator[None]:
 
 def _list_due_parts(now: datetime) -> dict[str, Any]:
     """Look into every day since the last completed run, and open a run if something is due."""
-    window = (RUNS.cursor() or RunCursor()).window(now)
+    cursor = RUNS.cursor() or RunCursor()
+    window, waiting = cursor.window(now), waiting_contracts()
+    _count_waiting(waiting)
     parts = [
         due_part(bucket, shard)
         for shard in range(SHARDS)
         for bucket in window.buckets
-        if not DESK.subscriptions.list_due(bucket, shard, until=window.through, limit=1).is_empty
+        if is_anything_due(bucket, shard, until=window.through, waiting=waiting)
     ]
-    if PARKED.waiting(limit=1).items:
+    open_run = RUNS.get(cursor.open_run_id) if cursor.open_run_id else None
+    if open_run is not None and open_run.is_by_hand:
+        parts.append(ALL_PARKED_PART)
+    elif any(one.is_to_be_tried(now) for one in waiting.values()):
         parts.append(PARKED_PART)
 
     run = carry_out(
@@ -103,6 +108,13 @@ def _list_due_parts(now: datetime) -> dict[str, Any]:
         "is_behind": window.through < now,
         "parts": [{"part": part} for part in parts],
     }
+
+
+def _count_waiting(waiting: Waiting) -> None:
+    """Parked contracts, and those that trying alone does not help: an alarm watches these."""
+    stuck = sum(one.is_stuck for one in waiting.values())
+    metrics.add_metric("ContractWaiting", MetricUnit.Count, len(waiting))
+    metrics.add_metric("ContractStuck", MetricUnit.Count, stuck)
 
 
 def _bill_part(
@@ -172,7 +184,7 @@ def _find_overdue(now: datetime, has_time: Callable[[], bool]) -> dict[str, Any]
 
 
 def _report_shard(shard: int, now: datetime, has_time: Callable[[], bool]) -> int:
-    today = local_date(now, UMLAUF.time_zone)
+    today = latest_day(now)
     reported, cursor = 0, None
     for _ in range(MAX_OVERDUE_PAGES):
         page = RECEIVABLES.overdue(shard, today, limit=OVERDUE_PAGE, cursor=cursor)

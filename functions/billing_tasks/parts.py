@@ -18,7 +18,7 @@ from umlauf.billing.credits import balance_id
 from umlauf.billing.errors import RunFinished
 from umlauf.billing.numbering import series_of
 from umlauf.billing.results import Outcome
-from umlauf.billing.runs import PartReport
+from umlauf.billing.runs import ParkedContract, PartReport
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import Transient, UmlaufError
@@ -26,12 +26,13 @@ from umlauf.kernel.work import carry_out
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import DuePage
 from umlauf_adapters.kernel.documents import decode
+from waiting import PAGE, Waiting, waiting_contracts, without_waiting
 from wiring import BALANCES, CUSTOMERS, DESK, PARKED, SUBSCRIPTIONS, WORKS
 
 PARKED_PART: Final = "parked"
-"""The contracts earlier runs could not bill."""
-PAGE: Final = 50
-"""Contracts between two looks at the clock."""
+"""The contracts earlier runs could not bill, as far as it is their turn."""
+ALL_PARKED_PART: Final = "parked_all"
+"""All of them: somebody wants it so."""
 MAX_PAGES: Final = 400
 _UNREADABLE: Final = (ArithmeticError, TypeError, ValueError, UmlaufError)
 
@@ -47,11 +48,15 @@ class _Part:
     through: datetime
     numbers: NumberSupply
     office: BillingOffice
+    waiting: Waiting
     seen: set[str] = field(default_factory=set)
 
     @property
     def is_parked(self) -> bool:
-        return self.name == PARKED_PART
+        return self.name in {PARKED_PART, ALL_PARKED_PART}
+
+    def tries(self, parked: ParkedContract) -> bool:
+        return self.name == ALL_PARKED_PART or parked.is_to_be_tried(self.office.now)
 
 
 def due_part(bucket: str, shard: int) -> str:
@@ -69,7 +74,8 @@ def bill_part(
     run_id, name = str(task["run_id"]), str(task["part"])
     numbers = NumberSupply(run_id, name, now)
     office = BillingOffice(DESK, WORKS, PARKED, numbers, now)
-    part = _Part(run_id, name, decode(datetime, task["through"]), numbers, office)
+    through = decode(datetime, task["through"])
+    part = _Part(run_id, name, through, numbers, office, waiting_contracts())
     report = PartReport()
     cursor = task.get("cursor")
     for _ in range(MAX_PAGES):
@@ -88,7 +94,7 @@ def bill_part(
 
 def _bill_page(part: _Part, cursor: str | None) -> tuple[PartReport, str | None]:
     """Bill a page of contracts; what was done, and the cursor of the next page."""
-    page = _parked_page(cursor) if part.is_parked else _due_page(part, cursor)
+    page = _parked_page(part, cursor) if part.is_parked else _due_page(part, cursor)
     report = PartReport()
     for subscription_id in page.unreadable:
         report += _parked_unread(subscription_id, part)
@@ -100,15 +106,16 @@ def _bill_page(part: _Part, cursor: str | None) -> tuple[PartReport, str | None]
 
 def _due_page(part: _Part, cursor: str | None) -> DuePage:
     bucket, shard = part.name.rsplit(".", 1)
-    return DESK.subscriptions.list_due(
+    page = DESK.subscriptions.list_due(
         bucket, int(shard), until=part.through, limit=PAGE, cursor=cursor
     )
+    return without_waiting(page, part.waiting)
 
 
-def _parked_page(cursor: str | None) -> DuePage:
+def _parked_page(part: _Part, cursor: str | None) -> DuePage:
     """The contracts that wait, read together; if that fails one by one, to find those to blame."""
     waiting = PARKED.waiting(limit=PAGE, cursor=cursor)
-    ids = [parked.id for parked in waiting.items]
+    ids = [parked.id for parked in waiting.items if part.tries(parked)]
     try:
         found = list(SUBSCRIPTIONS.find_many(ids).values())
     except Transient:
@@ -160,15 +167,14 @@ def _bill(subscription: Subscription, part: _Part) -> PartReport:
     contracts = _together(subscription, part)
     part.seen.update(one.id for one in contracts)
     outcomes: dict[str, Outcome] = {}
-    parked: dict[str, int] = Counter()
+    parked: list[ParkedContract] = []
     if len(contracts) > 1 and _is_caught_up(contracts, part, outcomes):
         return _report(contracts, outcomes, parked)
     for one in contracts:
         obstacle = _obstacle(one, part, outcomes)
         if obstacle is not None:
             outcomes.pop(one.id, None)
-            _park(one.id, one.next_due_at or part.office.now, obstacle, part)
-            parked[obstacle.code] += 1
+            parked.append(_park(one.id, one.next_due_at or part.office.now, obstacle, part))
     return _report(contracts, outcomes, parked)
 
 
@@ -220,14 +226,17 @@ def _obstacle(
 
 def _catch_up(contracts: Sequence[Subscription], part: _Part, outcomes: dict[str, Outcome]) -> None:
     """Bill up to date and note what became of each: billed at one boundary is billed."""
-    for results in catch_up(contracts, part.office, were_parked=part.is_parked):
+    were_parked = part.is_parked or any(one.id in part.waiting for one in contracts)
+    for results in catch_up(contracts, part.office, were_parked=were_parked):
         for result in results:
             if outcomes.get(result.subscription.id) is not Outcome.BILLED:
                 outcomes[result.subscription.id] = result.outcome
 
 
 def _report(
-    contracts: Sequence[Subscription], outcomes: Mapping[str, Outcome], parked: Mapping[str, int]
+    contracts: Sequence[Subscription],
+    outcomes: Mapping[str, Outcome],
+    parked: Sequence[ParkedContract],
 ) -> PartReport:
     counts = Counter(outcomes.values())
     not_due = counts[Outcome.NOT_DUE]
@@ -236,19 +245,22 @@ def _report(
         billed=counts[Outcome.BILLED],
         nothing_to_charge=counts[Outcome.NOTHING_TO_CHARGE],
         skipped={Outcome.NOT_DUE.value: not_due} if not_due else {},
-        parked=parked,
+        parked=Counter(one.reason_code for one in parked),
+        parked_before=sum(one.attempts > 1 for one in parked),
     )
 
 
 def _parked_unread(subscription_id: str, part: _Part) -> PartReport:
     code = "billing.unreadable"
     obstacle = Obstacle(code, "the record of this contract cannot be read; people must look at it")
-    _park(subscription_id, part.office.now, obstacle, part)
-    return PartReport(due=1, parked={code: 1})
+    parked = _park(subscription_id, part.office.now, obstacle, part)
+    return PartReport(due=1, parked={code: 1}, parked_before=int(parked.attempts > 1))
 
 
-def _park(subscription_id: str, due_at: datetime, obstacle: Obstacle, part: _Part) -> None:
-    carry_out(
+def _park(
+    subscription_id: str, due_at: datetime, obstacle: Obstacle, part: _Part
+) -> ParkedContract:
+    parked = carry_out(
         lambda work: park_contract(
             subscription_id,
             obstacle,
@@ -263,3 +275,4 @@ def _park(subscription_id: str, due_at: datetime, obstacle: Obstacle, part: _Par
     logger.warning(
         "contract_parked", subscription_id=subscription_id, run_id=part.run_id, code=obstacle.code
     )
+    return parked

@@ -1,9 +1,12 @@
 """Billing runs: start one by hand, see what they did, and bill what they had to park."""
 
+from contextlib import suppress
+
 from groups import LOOK_UP, RUN
 from umlauf.billing.errors import UnknownRun
 from umlauf.billing.use_cases.retry_contract import retry_contract
-from umlauf.kernel.work import Page
+from umlauf.billing.use_cases.start_run import start_run
+from umlauf.kernel.work import AlreadyClaimed, Page, carry_out
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
@@ -14,16 +17,19 @@ from umlauf_http.representations.billing_runs import (
     RunDocumentsOut,
     RunOut,
     RunsOut,
+    RunStatus,
 )
 from umlauf_http.wire import Identifier, Out, PageQuery
-from wiring import NUMBERS, PARKED, RUNS, billing_cycle_arn, billing_desk, state_machines
+from wiring import NUMBERS, PARKED, RUNS, WORKS, billing_cycle_arn, billing_desk, state_machines
 
 routes = Routes(__name__, Access.STAFF, groups=RUN)
 
 
-class BillingRunOut(Out):
-    """Bills what is due; what is billed already is not due any more."""
+class StartedRunOut(Out):
+    """The run can be looked up at once, while it runs and when it is finished."""
 
+    run_id: str
+    status: RunStatus
     execution: str
 
 
@@ -42,17 +48,30 @@ class RetriedOut(Out):
 
 
 @endpoint(routes, "/v1/operator/billing-runs", method="POST", status=202)
-def start_billing_run(call: Call) -> BillingRunOut:
-    """Start a billing cycle now. Starting it twice bills nothing twice."""
+def start_billing_run(call: Call) -> StartedRunOut:
+    """Start a run now, with every parked contract; one under way already is joined."""
+    run_id = _opened_run(call)
     machines = state_machines()
-    try:
+    # A command that broke off after this, and is repeated, finds it started.
+    with suppress(machines.exceptions.ExecutionAlreadyExists):
         machines.start_execution(
             stateMachineArn=billing_cycle_arn(), name=call.command_id, input="{}"
         )
-    except machines.exceptions.ExecutionAlreadyExists:
-        # This very command started it, and broke off before it could say so.
-        return BillingRunOut(execution=call.command_id)
-    return BillingRunOut(execution=call.command_id)
+    call.created(f"/v1/operator/billing-runs/{run_id}")
+    return StartedRunOut(run_id=run_id, status=RunStatus.RUNNING, execution=call.command_id)
+
+
+def _opened_run(call: Call) -> str:
+    """The command's run, in a work of its own: the state machine must find it open."""
+    try:
+        run = carry_out(
+            lambda work: start_run(call.command_id, work=work, runs=RUNS),
+            works=WORKS,
+            now=call.now,
+        )
+    except AlreadyClaimed as done:
+        return str((done.claim.answer or {})["run_id"])
+    return run.id
 
 
 @endpoint(routes, "/v1/operator/billing-runs", groups=LOOK_UP)

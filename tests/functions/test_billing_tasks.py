@@ -73,6 +73,7 @@ def test_a_run_bills_what_is_due(offer: OfferWorld) -> None:
         "nothing_to_charge": 1,
         "skipped": {},
         "parked": {"billing.vat_id_missing": 1},
+        "parked_before": 0,
     }
     numbers = documents()["DocumentNumber"]
     issued = {number.id for number in numbers if number.use is NumberUse.ISSUED}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.functions.api_world import World
+from tests.functions.billing_world import Cycle
 from tests.functions.gateway import Gateway
 from tests.functions.signing_requests import new_signing_request
 from umlauf_adapters.kernel.aws_clients import client
@@ -227,3 +228,11 @@ def test_a_billing_run_is_started_once_per_command(
     assert (first.status, again.text) == (202, first.text)
     runs = client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     assert [run["name"] for run in runs] == [first.json["execution"]]
+    run = shop.look(shop.admin, first.headers["Location"])
+    assert (run["id"], run["status"], run["is_by_hand"]) == (
+        first.json["run_id"],
+        "running",
+        True,
+    )
+    Cycle(shop.now).run()
+    assert shop.look(shop.admin, first.headers["Location"])["status"] == "finished"

@@ -1,5 +1,6 @@
 """Numbers come in blocks and all end accounted for; runs look at every day."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,14 +33,17 @@ from umlauf.billing.use_cases.finish_run import finish_run
 from umlauf.billing.use_cases.park_contract import Obstacle, park_contract
 from umlauf.billing.use_cases.release_contract import release_contract
 from umlauf.billing.use_cases.reserve_numbers import NumbersWanted, reserve_numbers
+from umlauf.billing.use_cases.start_run import start_run
 from umlauf.billing.use_cases.take_number import take_number
 from umlauf.billing.use_cases.void_unused_numbers import void_unused_numbers
 from umlauf.kernel.money import Money
-from umlauf.kernel.work import StaleVersion, Work
+from umlauf.kernel.work import AlreadyClaimed, StaleVersion, Work
 
 NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+REPORT = PartReport(due=2, nothing_to_charge=1)
+IN_VAIN = PartReport(due=2, parked={"billing.vat_id_missing": 2}, parked_before=2)
 
 
 class World:
@@ -78,14 +82,12 @@ class World:
         )
         return [number.id for number in settled if number.use is NumberUse.VOIDED]
 
-    def finish(self, run_id: str, now: datetime = NOW) -> BillingRun:
+    def finish(self, run_id: str, now: datetime = NOW, report: PartReport = REPORT) -> BillingRun:
         def decide(work: Work) -> BillingRun:
             run = self.runs.get(run_id)
             assert run is not None
             numbers = list(self.store.all(DocumentNumber))
-            return finish_run(
-                run, PartReport(due=2), through=now, numbers=numbers, work=work, runs=self.runs
-            )
+            return finish_run(run, report, through=now, numbers=numbers, work=work, runs=self.runs)
 
         return self.store.run(decide, now)
 
@@ -208,6 +210,66 @@ def test_an_hour_with_nothing_due_opens_no_run(world: World) -> None:
     assert (cursor.completed_through, cursor.open_run_id) == (NOW, None)
 
 
+def test_a_run_that_only_tried_parked_contracts_in_vain_gives_its_place_to_the_next(
+    world: World,
+) -> None:
+    first = world.begun()
+    world.finish(first.id)
+    for hour in range(1, 4):
+        vain = world.begun(NOW + hour * HOUR)
+        assert (vain.id, vain.started_at) == ("run_000002", NOW + hour * HOUR)
+        assert world.finish(vain.id, NOW + hour * HOUR, IN_VAIN).report == IN_VAIN
+    useful = world.begun(NOW + 4 * HOUR)
+    block = world.reserve(useful.id)
+    world.use(block, "RE-2026-000001")
+    world.finish(useful.id, NOW + 4 * HOUR)
+    assert world.begun(NOW + 5 * HOUR).id == "run_000003"
+    told = [event.run_id for event in world.store.events if isinstance(event, RunCompleted)]
+    assert told == ["run_000001", "run_000002"]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        pytest.param(PartReport(due=1, billed=1), id="one is billed"),
+        pytest.param(PartReport(due=1, nothing_to_charge=1), id="one cost nothing"),
+        pytest.param(
+            PartReport(due=2, parked={"a.code": 2}, parked_before=1), id="one more is parked"
+        ),
+    ],
+)
+def test_a_run_with_news_keeps_its_record(world: World, news: PartReport) -> None:
+    world.finish(world.begun().id, NOW, news)
+    assert world.begun(NOW + HOUR).id == "run_000002"
+
+
+def start(world: World, command_id: str, now: datetime = NOW) -> str:
+    return world.store.run(lambda work: start_run(command_id, work=work, runs=world.runs).id, now)
+
+
+def test_a_run_by_hand_is_open_at_once_and_keeps_its_record(world: World) -> None:
+    assert start(world, "cmd_1") == "run_000001"
+    assert world.begin(NOW + MINUTE, has_contracts=False) == world.runs.get("run_000001")
+    world.finish("run_000001", NOW + MINUTE, PartReport())
+    assert world.begun(NOW + HOUR).id == "run_000002"
+
+
+def test_a_run_by_hand_joins_the_one_under_way(world: World) -> None:
+    under_way = world.begun()
+    assert start(world, "cmd_1", NOW + MINUTE) == under_way.id
+    joined = world.runs.get(under_way.id)
+    assert joined is not None
+    assert joined.is_by_hand
+
+
+def test_a_command_starts_one_run_for_ever(world: World) -> None:
+    world.finish(start(world, "cmd_1"))
+    with pytest.raises(AlreadyClaimed) as again:
+        start(world, "cmd_1", NOW + HOUR)
+    assert again.value.claim.answer == {"run_id": "run_000001"}
+    assert world.begun(NOW + HOUR).id == "run_000002"
+
+
 def test_a_run_reports_once(world: World) -> None:
     run = world.begun()
     world.finish(run.id)
@@ -235,7 +297,7 @@ def test_a_run_reports_what_its_numbers_say(world: World) -> None:
         world.store.commit(work)
     world.void(block)
     finished = world.finish(run.id)
-    assert finished.report == PartReport(due=2, billed=4)
+    assert finished.report == replace(REPORT, billed=4)
     assert finished.voided_numbers == (free[4].number,)
     assert finished.documents == (
         IssuedDocuments(DocumentKind.INVOICE, 2, (Money(5900, "EUR"), Money(6400, "USD"))),
@@ -318,3 +380,26 @@ def test_a_released_contract_waits_no_more_and_may_be_parked_anew(world: World) 
     park(world, "a.one", NOW + HOUR)
     (parked,) = world.parked.waiting().items
     assert (parked.attempts, parked.first_parked_at) == (1, NOW + HOUR)
+
+
+def test_a_contract_that_stays_parked_is_tried_ever_less_often(world: World) -> None:
+    tried, now = [], NOW
+    for hour in range(24 * 5):
+        now = NOW + hour * HOUR + timedelta(seconds=7 * (hour % 3))
+        known = world.parked.get("sub_1")
+        if known is None or known.is_to_be_tried(now):
+            park(world, "a.one", now)
+            tried.append(hour)
+    assert tried[:24] == list(range(24))
+    assert tried[24:] == [47, 71, 95, 119]
+    stuck = world.parked.get("sub_1")
+    assert stuck is not None
+    assert stuck.is_stuck
+
+
+def test_what_changes_on_a_parked_contract_makes_it_due_anew(world: World) -> None:
+    park(world, "a.one", NOW + HOUR)
+    waiting = world.parked.get("sub_1")
+    assert waiting is not None
+    assert waiting.waits_since(NOW)
+    assert not waiting.waits_since(NOW + HOUR + MINUTE)

@@ -1,8 +1,9 @@
-"""Billing runs: which days they look at, what they did, and who is parked.
+"""Billing runs: which days they look at, what they did, and who is parked until when.
 
 A run that was killed is open, and the next one takes it up under the same id, so it finds its
 number blocks. Days are looked at from the last completed run on, so a day without runs is caught
-up and an hourly run costs few reads.
+up and an hourly run costs few reads. A run without news, which only tried parked contracts in
+vain, gives its name and its record to the next one: hours in which nothing happens leave nothing.
 """
 
 from collections import Counter, defaultdict
@@ -27,6 +28,10 @@ MAX_WINDOW: Final = timedelta(days=3)
 
 After a long outage runs follow one another until they are up to date.
 """
+HOURLY_TRIES: Final = 24
+"""How often a parked contract is tried by each run; after that once a day."""
+_ABOUT_A_DAY: Final = timedelta(hours=23, minutes=30)
+"""Runs are some seconds early or late: the one of the same hour tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RunCursor:
-    """Up to when runs are complete, and which run is open. There is one."""
+    """Up to when runs are complete, and which run is open. There is one.
+
+    `quiet_run_id` is the last run, if it had no news: the next one takes its place.
+    """
 
     KIND: ClassVar[str] = "run_cursor"
 
@@ -47,6 +55,7 @@ class RunCursor:
     completed_through: datetime | None = None
     open_run_id: str | None = None
     runs_started: int = 0
+    quiet_run_id: str | None = None
     version: int = 0
 
     def window(self, now: datetime) -> "Window":
@@ -57,6 +66,8 @@ class RunCursor:
 
     def opened(self) -> "RunCursor":
         """With the next run open. Runs are counted, so that each has its own name."""
+        if self.quiet_run_id is not None:
+            return replace(self, open_run_id=self.quiet_run_id, quiet_run_id=None)
         number = self.runs_started + 1
         return replace(self, runs_started=number, open_run_id=f"run_{number:06d}")
 
@@ -82,6 +93,14 @@ class PartReport:
     """Contracts that were not due any more, by reason."""
     parked: Mapping[str, int] = field(default_factory=dict)
     """Contracts that could not be billed, by the code of the reason."""
+    parked_before: int = 0
+    """Those of them that earlier runs could not bill either."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything came of it that was not so before."""
+        newly_parked = sum(self.parked.values()) - self.parked_before
+        return bool(self.billed or self.nothing_to_charge or newly_parked)
 
     def __add__(self, other: "PartReport") -> "PartReport":
         return PartReport(
@@ -90,6 +109,7 @@ class PartReport:
             self.nothing_to_charge + other.nothing_to_charge,
             _added(self.skipped, other.skipped),
             _added(self.parked, other.parked),
+            self.parked_before + other.parked_before,
         )
 
 
@@ -126,7 +146,8 @@ class BillingRun:
     """One run. Its report is written when it is finished; until then a rerun goes on with it.
 
     `documents` and `report.billed` are counted from the record: an execution that was cut off left
-    its documents, but no report.
+    its documents, but no report. One that `is_by_hand` was asked for by a person: it tries every
+    parked contract, and its record stays.
     """
 
     KIND: ClassVar[str] = "billing_run"
@@ -137,12 +158,13 @@ class BillingRun:
     report: PartReport | None = None
     voided_numbers: tuple[str, ...] = ()
     documents: tuple[IssuedDocuments, ...] = ()
+    is_by_hand: bool = False
     version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ParkedContract:
-    """A contract that could not be billed, and why. Each later run tries it again."""
+    """A contract that could not be billed, and why. Later runs try it again, ever less often."""
 
     KIND: ClassVar[str] = "parked_contract"
 
@@ -155,7 +177,22 @@ class ParkedContract:
     first_parked_at: datetime
     attempts: int = 1
     is_resolved: bool = False
+    tried_at: datetime | None = None
     version: int = 0
+
+    @property
+    def is_stuck(self) -> bool:
+        """Trying alone does not help: people must look at it."""
+        return self.attempts >= HOURLY_TRIES
+
+    def is_to_be_tried(self, now: datetime) -> bool:
+        """Whether a run at `now` tries it, though nothing about it may have changed."""
+        is_rested = self.tried_at is None or now - self.tried_at >= _ABOUT_A_DAY
+        return is_rested or not self.is_stuck
+
+    def waits_since(self, due_at: datetime | None) -> bool:
+        """Whether a contract due then was tried already; one changed since is due anew."""
+        return self.tried_at is not None and (due_at is None or due_at <= self.tried_at)
 
 
 def _added(left: Mapping[str, int], right: Mapping[str, int]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from umlauf.billing.numbering import DocumentNumber
 from umlauf.billing.runs import BillingRun, IssuedDocuments, ParkedContract
@@ -30,19 +31,33 @@ class IssuedDocumentsOut(Out):
 
 
 class RunReportOut(Out):
-    """Counts contracts. Those skipped were not due any more when it was their turn."""
+    """Counts contracts. Those skipped were not due any more when it was their turn.
+
+    `parked_before` are those of the parked ones that earlier runs had to park too.
+    """
 
     due: int
     billed: int
     nothing_to_charge: int
     skipped: list[ReasonOut]
     parked: list[ReasonOut]
+    parked_before: int
+
+
+class RunStatus(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
 
 
 class RunOut(Out):
-    """A run without `finished_at` is open: it is under way, or the next one goes on with it."""
+    """A run that runs is under way, or was cut off: then the next one goes on with it.
+
+    One `is_by_hand` was started by staff, and tried every parked contract.
+    """
 
     id: str
+    status: RunStatus
+    is_by_hand: bool
     started_at: datetime
     finished_at: datetime | None
     report: RunReportOut | None
@@ -54,6 +69,8 @@ class RunOut(Out):
         report = run.report
         return cls(
             id=run.id,
+            status=RunStatus.RUNNING if run.finished_at is None else RunStatus.FINISHED,
+            is_by_hand=run.is_by_hand,
             started_at=run.started_at,
             finished_at=run.finished_at,
             report=None
@@ -64,6 +81,7 @@ class RunOut(Out):
                 nothing_to_charge=report.nothing_to_charge,
                 skipped=_reasons(report.skipped),
                 parked=_reasons(report.parked),
+                parked_before=report.parked_before,
             ),
             documents=[IssuedDocumentsOut.of(one) for one in run.documents],
             voided_numbers=list(run.voided_numbers),
@@ -103,7 +121,10 @@ class RunDocumentsOut(PageOut[RunDocumentOut]):
 
 
 class ParkedContractOut(Out):
-    """A contract that could not be billed, and why. Each run tries it again."""
+    """A contract that could not be billed, and why.
+
+    Each run of a day tries it again; one that `is_stuck` is tried daily, and when it is changed.
+    """
 
     subscription_id: str
     due_at: datetime
@@ -112,6 +133,8 @@ class ParkedContractOut(Out):
     run_id: str
     first_parked_at: datetime
     attempts: int
+    is_stuck: bool
+    tried_at: datetime | None
 
     @classmethod
     def of(cls, parked: ParkedContract) -> "ParkedContractOut":
@@ -123,6 +146,8 @@ class ParkedContractOut(Out):
             run_id=parked.run_id,
             first_parked_at=parked.first_parked_at,
             attempts=parked.attempts,
+            is_stuck=parked.is_stuck,
+            tried_at=parked.tried_at,
         )
 
 

@@ -2,6 +2,7 @@
 
 from umlauf.billing.ports import Runs
 from umlauf.billing.runs import BillingRun, RunCursor, Window
+from umlauf.billing.use_cases.open_run import open_run
 from umlauf.kernel.work import Work
 
 
@@ -13,8 +14,4 @@ def begin_run(window: Window, *, has_contracts: bool, work: Work, runs: Runs) ->
     if not has_contracts:
         work.put(cursor.completed(window.through))
         return None
-    opened = cursor.opened()
-    run = BillingRun(id=str(opened.open_run_id), started_at=work.now)
-    work.put(opened)
-    work.put(run)
-    return run
+    return open_run(cursor, work=work, runs=runs)

@@ -20,7 +20,10 @@ def finish_run(
     work: Work,
     runs: Runs,
 ) -> BillingRun:
-    """Seal `run`, loaded before its `numbers` were settled; a sealed one stays as it is."""
+    """Seal `run`, loaded before its `numbers` were settled; a sealed one stays as it is.
+
+    One without news tells nobody, and the next run takes its place.
+    """
     if run.finished_at is not None:
         return run
     voided = tuple(sorted(one.id for one in numbers if one.use is NumberUse.VOIDED))
@@ -32,8 +35,12 @@ def finish_run(
         voided_numbers=voided,
         documents=issued_documents(numbers),
     )
-    cursor = runs.cursor() or RunCursor()
-    work.put(cursor.completed(through))
+    cursor = (runs.cursor() or RunCursor()).completed(through)
+    if not (finished.documents or report.has_news or run.is_by_hand):
+        work.put(replace(cursor, quiet_run_id=run.id))
+        work.put(finished)
+        return finished
+    work.put(cursor)
     work.put(
         finished,
         RunCompleted(

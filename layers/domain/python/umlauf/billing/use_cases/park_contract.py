@@ -36,6 +36,7 @@ def park_contract(
             message=obstacle.message,
             run_id=run_id,
             first_parked_at=work.now,
+            tried_at=work.now,
             version=known.version if known else 0,
         )
         work.put(fresh, ContractParked(subscription_id, obstacle.code, run_id, due_at))
@@ -47,6 +48,7 @@ def park_contract(
         message=obstacle.message,
         run_id=run_id,
         attempts=known.attempts + 1,
+        tried_at=work.now,
     )
     is_news = known.reason_code != obstacle.code
     news = (ContractParked(subscription_id, obstacle.code, run_id, due_at),) if is_news else ()
