@@ -234,6 +234,7 @@ def an_attempt(attempt_id: str = "att_one", subject_id: str = INVOICE) -> Paymen
         kind=MethodKind.CARD,
         provider_customer_id="cus_provider",
         provider_method_id=f"pm_{CARD}",
+        legal_entity="umlauf-de",
     )
 
 
@@ -260,6 +261,7 @@ def an_order(act: str = "issued", *, is_customer_present: bool = False) -> Payme
         paid=Money(0, "EUR"),
         act=act,
         is_customer_present=is_customer_present,
+        legal_entity="umlauf-de",
     )
 
 
@@ -285,6 +287,7 @@ def a_receivable(*settlements: Settlement) -> Receivable:
     return Receivable(
         id=INVOICE,
         number="2026-000001",
+        legal_entity="umlauf-de",
         customer_id=CUSTOMER,
         subscription_id=SUBSCRIPTION,
         amount=PRICE,

@@ -110,6 +110,7 @@ def owed_on(invoice: Invoice) -> Receivable:
     return Receivable(
         id=invoice.id,
         number=invoice.number,
+        legal_entity=invoice.legal_entity,
         customer_id=invoice.customer_id,
         subscription_id=invoice.subscription_id,
         amount=invoice.gross,

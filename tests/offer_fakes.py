@@ -359,9 +359,11 @@ class OfferWorld:
         self.holders = MemoryHolders(self.store)
         self.stations = MemoryStations(self.store)
         self.subscriptions = MemorySubscriptions(self.store)
-        self.contract_desk = ContractDesk(
-            self.subscriptions, self.plans, self.customers, SellersBySite(self.stations)
-        )
+
+    @property
+    def contract_desk(self) -> ContractDesk:
+        sellers = SellersBySite(self.stations)
+        return ContractDesk(self.subscriptions, self.plans, self.customers, sellers)
 
     def publish(self, draft: Plan = CITY_FLAT, *, now: datetime = NOW) -> Plan:
         return self.store.run(lambda work: publish_plan(draft, work=work, plans=self.plans), now)

@@ -73,6 +73,7 @@ def _collect(record: SQSRecord) -> None:
         amount=receivable.open,
         paid=receivable.paid,
         act=FIRST_COLLECTION,
+        legal_entity=issued.legal_entity,
     )
     try:
         attempt = take_payment(order, desk=ports().desk, now=datetime.now(UTC)).attempt

@@ -51,7 +51,7 @@ def get_invoice(invoice_id: str, call: Call) -> InvoiceOut:
 )
 def pay_invoice(invoice_id: str, body: PayIn, call: Call) -> InvoicePaymentOut:
     """Pay what is open on an invoice now. A decline is an answer: see the payment's state."""
-    own_invoice(invoice_id, call)
+    invoice = own_invoice(invoice_id, call)
     receivable = _receivable(invoice_id)
     order = PaymentOrder(
         purpose=Purpose.INVOICE,
@@ -62,6 +62,7 @@ def pay_invoice(invoice_id: str, body: PayIn, call: Call) -> InvoicePaymentOut:
         act=call.command_id,
         method_id=body.payment_method_id,
         is_customer_present=True,
+        legal_entity=invoice.legal_entity,
     )
     # Commits by itself, before and after it asks the provider; safe to repeat for the same act.
     taken = take_payment(order, desk=payment_desk(), now=call.now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from ownership import own_session, own_subscription
 from umlauf.billing.parties import parties_of
 from umlauf.billing.tax import treatment_of
-from umlauf.billing.terms import UMLAUF
+from umlauf.billing.terms import keeper_of_wallets
 from umlauf.catalog.model import price_for
 from umlauf.catalog.price_books import PriceChoice
 from umlauf.customers.model import Customer
@@ -119,7 +119,7 @@ def _terms(subscription: Subscription, customer: Customer, call: Call) -> Sessio
     item = plan.prepaid_item
     if item is None:
         raise NotPrepaid(f"{plan.plan_id} is billed by invoice; just ride")
-    parties = parties_of(customer, UMLAUF)
+    parties = parties_of(customer, keeper_of_wallets())
     today = local_date(call.now, subscription.time_zone)
     treatment = treatment_of(item.supply, item.tax_category, parties, today)
     return SessionTerms(

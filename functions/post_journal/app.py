@@ -1,4 +1,4 @@
-"""Posts the journal entry of each event that moves money, exactly once."""
+"""Posts the journal entry of each event that moves money, exactly once, in its company's books."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from umlauf.kernel.work import AlreadyClaimed, carry_out
-from umlauf.ledger.coding import Books
 from umlauf.ledger.errors import NotPosted
 from umlauf.ledger.facts import FACTS
 from umlauf.ledger.use_cases.post_journal import Notice, post_journal
@@ -23,7 +22,6 @@ from umlauf_adapters.ledger.journal import DynamoDebtors
 
 WORKS: Final = DynamoWorks()
 DEBTORS: Final = DynamoDebtors()
-BOOKS: Final = Books()
 
 logger = Logger()
 metrics = Metrics()
@@ -48,7 +46,7 @@ def _post(record: SQSRecord) -> None:
     notice = Notice(envelope.id, envelope.type, envelope.occurred_at, decode(view, envelope.data))
     try:
         entry = carry_out(
-            lambda work: post_journal(notice, books=BOOKS, work=work, debtors=DEBTORS),
+            lambda work: post_journal(notice, work=work, debtors=DEBTORS),
             works=WORKS,
             now=datetime.now(UTC),
         )

@@ -79,11 +79,12 @@ def credit_is_where_documents_say(books: Books) -> Violations:
     yield from _balances_pay_what_invoices_say(books)
 
 
-def credit_of_customers(books: Books) -> Counter[tuple[str, str]]:
-    """What each customer has to their credit, in minor units per currency."""
-    held: Counter[tuple[str, str]] = Counter()
+def credit_of_customers(books: Books) -> Counter[tuple[str, str, str]]:
+    """What each customer has to their credit with each company, in minor units per currency."""
+    held: Counter[tuple[str, str, str]] = Counter()
     for balance in books.of(CreditBalance):
-        held[balance.customer_id, balance.amount.currency] += balance.amount.amount_minor
+        key = balance.customer_id, balance.legal_entity, balance.amount.currency
+        held[key] += balance.amount.amount_minor
     return held
 
 

@@ -4,7 +4,7 @@ Nothing, in a sound system.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -27,8 +27,9 @@ from umlauf.fleet.model import Outcome, Reason, Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
-from umlauf.ledger.balances import Balances, is_balanced, sub_ledger_gaps, trial_balance
-from umlauf.ledger.chart import SKR04
+from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
+from umlauf.ledger.books import Books as CompanyBooks
+from umlauf.ledger.books import books_of
 from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.subscriptions.model import Status, Subscription
 from umlauf.usage.model import (
@@ -51,40 +52,65 @@ _USAGE: Final = frozenset({LineKind.USAGE, LineKind.USAGE_DIFFERENCE})
 def books_balance(books: Books) -> Violations:
     """1.
 
-    Entries balance; the control account is the sum of the debtors, who owe what their receivables
-    say, less their credit; wallets and credit balances are their entries, and wallets together what
-    the books owe to prepaid customers.
+    In the books of each company entries balance, and the control account is the sum of its debtors,
+    who owe it what their receivables say, less their credit with it; wallets and credit balances
+    are their entries, and wallets together what the books of their keeper owe to prepaid customers.
     """
     entries = books.of(JournalEntry)
-    balances = trial_balance(entries)
-    if not is_balanced(balances):
-        yield "the trial balance is not zero"
-    for (debtor, currency), gap in sub_ledger_gaps(
-        entries, books.of(Debtor), SKR04.debtors.number
-    ).items():
-        yield f"debtor {debtor} differs from the journal by {gap} ({currency})"
+    debtors = books.of(Debtor)
+    companies = {entry.legal_entity for entry in entries}
+    companies |= {debtor.legal_entity for debtor in debtors}
+    for name in sorted(companies):
+        yield from _company_balances(
+            books_of(entity_of(name)),
+            [one for one in entries if one.legal_entity == name],
+            [one for one in debtors if one.legal_entity == name],
+        )
     yield from _debtors_owe_what_is_open(books)
+    yield from _references_stay_with_one_company(entries)
     yield from credit_is_where_documents_say(books)
     yield from _wallets_are_their_entries(books)
-    yield from _wallets_are_the_credit_account(books, balances)
+    yield from _wallets_are_the_credit_account(books)
+
+
+def _company_balances(
+    own: CompanyBooks, entries: Sequence[JournalEntry], debtors: Sequence[Debtor]
+) -> Violations:
+    if not is_balanced(trial_balance(entries)):
+        yield f"the trial balance of {own.legal_entity} is not zero"
+    gaps = sub_ledger_gaps(entries, debtors, own.chart.debtors.number)
+    for (debtor, currency), gap in gaps.items():
+        yield f"debtor {own.legal_entity}.{debtor} differs from the journal by {gap} ({currency})"
+
+
+def _references_stay_with_one_company(entries: Sequence[JournalEntry]) -> Violations:
+    """An invoice, a payment, a wallet: what is about one thing is in one company's books."""
+    companies: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        companies[entry.reference].add(entry.legal_entity)
+    for reference, names in companies.items():
+        if len(names) > 1:
+            yield f"{reference} stands in the books of {' and '.join(sorted(names))}"
 
 
 def _debtors_owe_what_is_open(books: Books) -> Violations:
-    """In each currency; what was paid too much, and credit, count against what is open."""
-    balances: Counter[tuple[str, str]] = Counter()
+    """To each company in each currency; what was paid too much, and credit, count against it."""
+    balances: Counter[tuple[str, str, str]] = Counter()
     for debtor in books.of(Debtor):
         for balance in debtor.balances:
-            balances[debtor.customer_id, balance.currency] += balance.amount_minor
-    owed: Counter[tuple[str, str]] = Counter()
+            key = debtor.customer_id, debtor.legal_entity, balance.currency
+            balances[key] += balance.amount_minor
+    owed: Counter[tuple[str, str, str]] = Counter()
     for receivable in books.of(Receivable):
         left = receivable.open - receivable.overpaid
-        owed[receivable.customer_id, left.currency] += left.amount_minor
+        key = receivable.customer_id, receivable.legal_entity, left.currency
+        owed[key] += left.amount_minor
     owed.subtract(credit_of_customers(books))
-    for customer, currency in sorted({*balances, *owed}):
-        booked = Money(balances[customer, currency], currency)
-        is_open = Money(owed[customer, currency], currency)
+    for key in sorted({*balances, *owed}):
+        customer, company, currency = key
+        booked, is_open = Money(balances[key], currency), Money(owed[key], currency)
         if booked != is_open:
-            yield f"{customer} has a balance of {booked}, but {is_open} is open"
+            yield f"{customer} has a balance of {booked} with {company}, but {is_open} is open"
 
 
 def _wallets_are_their_entries(books: Books) -> Violations:
@@ -101,12 +127,16 @@ def _wallets_are_their_entries(books: Books) -> Violations:
             yield f"wallet {wallet.id} counts {wallet.entry_count} entries, not all are there"
 
 
-def _wallets_are_the_credit_account(books: Books, balances: Balances) -> Violations:
-    """In each currency: what is in wallets is what the journal owes to their owners."""
+def _wallets_are_the_credit_account(books: Books) -> Violations:
+    """In each currency: what is in wallets is what their keeper's journal owes to their owners."""
+    keeper = books_of(keeper_of_wallets())
+    balances = trial_balance(
+        one for one in books.of(JournalEntry) if one.legal_entity == keeper.legal_entity
+    )
     in_wallets: Counter[str] = Counter()
     for wallet in books.of(Wallet):
         in_wallets[wallet.currency] += wallet.balance.amount_minor
-    credit = SKR04.customer_credit.number
+    credit = keeper.chart.customer_credit.number
     owed = {currency: -sum_ for (account, currency), sum_ in balances.items() if account == credit}
     for currency in sorted({*in_wallets, *owed}):
         held = Money(in_wallets[currency], currency)
@@ -190,6 +220,7 @@ def _rated_as_metered(books: Books) -> Violations:
                 f"given back by notes {noted[stretch]}"
             )
     yield from _rated_and_never_metered(books)
+    yield from events_are_rated_as_told(books)
     yield from _invoiced_and_never_rated(books)
 
 
@@ -201,7 +232,7 @@ def _rated_and_never_metered(books: Books) -> Violations:
     for charge in books.of(BilledCharge):
         if charge.usage is not None and not counts_events(charge.usage.meter):
             of_meter = charge.subscription_id, charge.usage.meter, charge.period
-            rated[of_meter] += charge.usage.counted
+            rated[of_meter] += int(charge.usage.counted)
     for (subscription, meter, period), quantity in rated.items():
         metered = sum(
             day.by_invoice.of(meter) for day in days[subscription] if period.contains(day.day)
@@ -218,7 +249,6 @@ def _noted(books: Books) -> Counter[_Stretch]:
         for line in note.lines:
             if line.kind in _USAGE:
                 stretch = line.subscription_id, line.item, line.service_period
-    yield from events_are_rated_as_told(books)
                 noted[stretch] += line.amount.amount_minor
     return noted
 

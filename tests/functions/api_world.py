@@ -135,6 +135,7 @@ class World:
         receivable = Receivable(
             id=invoice_id,
             number=invoice.number,
+            legal_entity=invoice.legal_entity,
             customer_id=customer_id,
             subscription_id=subscription_id,
             amount=gross,

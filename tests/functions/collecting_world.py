@@ -162,7 +162,7 @@ class CollectingWorld:
             event=InvoiceIssued(
                 invoice_id=INVOICE,
                 number="2026-000001",
-                legal_entity="umlauf",
+                legal_entity="umlauf-de",
                 customer_id=CUSTOMER,
                 subscription_id=SUBSCRIPTION,
                 currency="EUR",
@@ -192,6 +192,7 @@ class CollectingWorld:
             paid=receivable.paid,
             act=key,
             is_customer_present=True,
+            legal_entity=receivable.legal_entity,
         )
         desk = self.functions["dunning_tasks"].ports().payment_desk
         return take_payment(order, desk=desk, now=self.now)

@@ -47,6 +47,7 @@ SUCCEEDED = PaymentSucceeded(
     provider_reference="pi_1",
     settled_at=NOW,
     invoice_id="inv_1",
+    legal_entity="umlauf-de",
 )
 PROCESSING = PaymentProcessing(
     "att_1", Purpose.INVOICE, "cus_1", FIFTY_NINE, "pi_1", invoice_id="inv_1"
@@ -63,6 +64,7 @@ RETURNED = PaymentReturned(
     retry=Retry.LATER,
     returned_at=NOW,
     invoice_id="inv_1",
+    legal_entity="umlauf-de",
 )
 ISSUED = InvoiceIssued(
     invoice_id="inv_1",
@@ -116,8 +118,11 @@ PAID_OUT = CreditPaidOut(
     reference="refund",
     paid_on=date(2026, 10, 7),
 )
-FEE = FeeCharged("cas_1", "inv_1", "cus_1", Money(350, "EUR"), Money(350, "EUR"), "returned")
-TOP_UP = replace(SUCCEEDED, purpose=Purpose.TOP_UP, invoice_id=None, top_up_id="top_1")
+COST = Money(350, "EUR")
+FEE = FeeCharged("cas_1", "inv_1", "umlauf-de", "cus_1", COST, COST, "returned")
+TOP_UP = replace(
+    SUCCEEDED, purpose=Purpose.TOP_UP, invoice_id=None, top_up_id="top_1", legal_entity=None
+)
 
 
 def message(event: Event, event_id: str) -> str:
@@ -152,6 +157,7 @@ def reactors(tables: None) -> Reactors:
     owed = Receivable(
         id="inv_1",
         number="RE-2026-000001",
+        legal_entity="umlauf-de",
         customer_id="cus_1",
         subscription_id="sub_1",
         amount=FIFTY_NINE,

@@ -66,6 +66,7 @@ def owed(number: int, watch_on: date | None = DUE_ON) -> Receivable:
     return Receivable(
         id=f"inv_{number}",
         number=f"RE-2026-{number:06d}",
+        legal_entity="umlauf-de",
         customer_id="cus_1",
         subscription_id="sub_1",
         amount=Money(5900, "EUR"),

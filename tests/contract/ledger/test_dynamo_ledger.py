@@ -30,6 +30,7 @@ def store(*aggregates: Any) -> None:
 def entry(number: int, *, day: date = DAY, debtor: str | None = "10001") -> JournalEntry:
     return JournalEntry(
         id=f"jnl_{number}",
+        legal_entity="umlauf-de",
         source_event_id=f"invoice#inv_{number}:1.0",
         source_type="billing.invoice_issued.v1",
         reference=f"inv_{number}",
@@ -46,7 +47,7 @@ def test_entries_are_found_by_reference_debtor_and_day() -> None:
     prepaid = entry(3, debtor=None)
     store(first, second, prepaid)
     assert JOURNAL.of_reference("inv_1") == [replace(first, version=1)]
-    assert [one.id for one in JOURNAL.of_debtor("10001").items] == ["jnl_2", "jnl_1"]
+    assert [one.id for one in JOURNAL.of_debtor("umlauf-de.10001").items] == ["jnl_2", "jnl_1"]
     assert {one.id for one in JOURNAL.of_day(DAY)} == {"jnl_1", "jnl_3"}
     assert JOURNAL.of_reference("inv_x") == []
 
@@ -58,14 +59,14 @@ def test_a_posted_entry_cannot_be_written_again() -> None:
 
 
 def test_a_debtor_comes_back_with_a_balance_for_each_currency() -> None:
-    debtor = Debtor("10001", "cus_1").moved([TEN, Money(5, "USD"), TEN])
+    debtor = Debtor("umlauf-de", "10001", "cus_1").moved([TEN, Money(5, "USD"), TEN])
     store(debtor)
-    assert DEBTORS.get("10001") == replace(debtor, version=1)
+    assert DEBTORS.get("umlauf-de.10001") == replace(debtor, version=1)
     assert debtor.balances == (Money(2000, "EUR"), Money(5, "USD"))
-    assert DEBTORS.get("10002") is None
+    assert DEBTORS.get("umlauf-nl.10001") is None
 
 
 def test_of_two_who_open_one_account_number_the_second_is_refused() -> None:
-    store(Debtor("10001", "cus_1"))
+    store(Debtor("umlauf-de", "10001", "cus_1"))
     with pytest.raises(StaleVersion):
-        store(Debtor("10001", "cus_2"))
+        store(Debtor("umlauf-de", "10001", "cus_2"))

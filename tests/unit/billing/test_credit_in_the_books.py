@@ -32,7 +32,6 @@ from umlauf.billing.use_cases.take_number import take_number
 from umlauf.kernel.errors import UmlaufError
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
-from umlauf.ledger.coding import Books as LedgerBooks
 from umlauf.ledger.facts import FACTS
 from umlauf.ledger.use_cases.post_journal import Notice, post_journal
 from umlauf.payments.events import PaymentReturned, PaymentSucceeded
@@ -197,7 +196,7 @@ class World:
             notice = Notice(f"event:{place}", event.TYPE, self.now, decode(view, encode(event)))
             self.store.run(
                 lambda work, notice=notice: post_journal(  # type: ignore[misc]
-                    notice, books=LedgerBooks(), work=work, debtors=debtors
+                    notice, work=work, debtors=debtors
                 ),
                 self.now,
             )
@@ -213,6 +212,7 @@ def _succeeded(attempt: str, invoice: Invoice, amount: Money, at: datetime) -> P
         provider_reference="pi",
         settled_at=at,
         invoice_id=invoice.id,
+        legal_entity=invoice.legal_entity,
     )
 
 
@@ -229,6 +229,7 @@ def _returned(attempt: str, invoice: Invoice, amount: Money, at: datetime) -> Pa
         retry=Retry.LATER,
         returned_at=at,
         invoice_id=invoice.id,
+        legal_entity=invoice.legal_entity,
     )
 
 

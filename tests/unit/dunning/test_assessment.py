@@ -49,6 +49,7 @@ DEBT = Debt(
     invoice_id=INVOICE,
     subscription_id=SUBSCRIPTION,
     customer_id=CUSTOMER,
+    legal_entity="umlauf-de",
     country="DE",
     is_business=False,
     time_zone="Europe/Berlin",

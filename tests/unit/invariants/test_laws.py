@@ -119,6 +119,7 @@ INVOICE = Invoice(
 RECEIVABLE = Receivable(
     id="inv_1",
     number="RE-2026-000001",
+    legal_entity="umlauf-de",
     customer_id="cus_1",
     subscription_id="sub_1",
     amount=TEN + TAX,
@@ -182,6 +183,7 @@ RESTRICTION = Restriction(
 )
 ENTRY = JournalEntry(
     id="jnl_1",
+    legal_entity="umlauf-de",
     source_event_id="invoice#inv_1:1.0",
     source_type="billing.invoice_issued.v1",
     reference="inv_1",
@@ -197,6 +199,7 @@ ENTRY = JournalEntry(
 )
 TOP_UP = JournalEntry(
     id="jnl_top_up",
+    legal_entity="umlauf-de",
     source_event_id="wallet#wal_1:1.0",
     source_type="wallets.topped_up.v1",
     reference="wal_1",
@@ -220,7 +223,7 @@ def sound_books() -> Books:
             NumberBlock: [NumberBlock("b", "RE-2026", 1, 1)],
             DocumentNumber: list(NUMBERS),
             JournalEntry: [ENTRY, TOP_UP],
-            Debtor: [Debtor("10000", "cus_1", (TEN + TAX,))],
+            Debtor: [Debtor("umlauf-de", "10000", "cus_1", (TEN + TAX,))],
             Wallet: [Wallet("wal_1", "cus_2", TEN, entry_count=1)],
             WalletEntry: [
                 WalletEntry(
@@ -258,6 +261,7 @@ def test_a_fee_is_owed_in_the_books_and_by_the_customer_or_not_at_all() -> None:
     charged = _set(Receivable, RECEIVABLE.charge(FEE))(books)
     posted = JournalEntry(
         id="jnl_2",
+        legal_entity="umlauf-de",
         source_event_id=FEE.id,
         source_type="dunning.fee_charged.v1",
         reference="inv_1",
@@ -271,7 +275,7 @@ def test_a_fee_is_owed_in_the_books_and_by_the_customer_or_not_at_all() -> None:
         debtor="10000",
     )
     both = _set(JournalEntry, ENTRY, TOP_UP, posted)(charged)
-    both = _set(Debtor, Debtor("10000", "cus_1", (TEN + TAX + TAX,)))(both)
+    both = _set(Debtor, Debtor("umlauf-de", "10000", "cus_1", (TEN + TAX + TAX,)))(both)
     assert not check(charged).hold
     assert check(both).hold
 
@@ -293,7 +297,7 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         pytest.param(
             1,
             _set(Receivable, RECEIVABLE.charge(FEE)),
-            "a balance of 11.90 EUR, but 13.80 EUR is open",
+            "a balance of 11.90 EUR with umlauf-de, but 13.80 EUR is open",
             id="fee that was never posted",
         ),
         pytest.param(
@@ -301,6 +305,18 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
             _set(Receivable, replace(RECEIVABLE, settlements=PAID_TWICE)),
             "but -11.90 EUR is open",
             id="money that was never posted",
+        ),
+        pytest.param(
+            1,
+            _set(Receivable, replace(RECEIVABLE, legal_entity="umlauf-nl")),
+            "with umlauf-nl, but 11.90 EUR is open",
+            id="owed to another company than the books say",
+        ),
+        pytest.param(
+            1,
+            _set(JournalEntry, ENTRY, TOP_UP, replace(TOP_UP, legal_entity="umlauf-nl")),
+            "wal_1 stands in the books of umlauf-de and umlauf-nl",
+            id="one wallet in two companies' books",
         ),
         pytest.param(1, _set(Receivable), "but 0.00 EUR is open", id="invoice nobody collects"),
         pytest.param(1, _set(WalletEntry), "its entries say", id="balance without entry"),

@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from umlauf.billing.terms import ENTITIES, UMLAUF, UMLAUF_NL
 from umlauf.kernel.money import Money
 from umlauf.ledger.balances import trial_balance
-from umlauf.ledger.coding import Books, code
-from umlauf.ledger.errors import NoAccount, UnbalancedEntry
+from umlauf.ledger.books import books_for, books_of
+from umlauf.ledger.chart import CHARTS, Chart
+from umlauf.ledger.coding import code
+from umlauf.ledger.errors import NoAccount, NoBooks, NoChart, UnbalancedEntry
 from umlauf.ledger.facts import (
     FACTS,
     CodedLine,
@@ -37,7 +40,10 @@ from umlauf_adapters.kernel.documents import decode
 
 SAMPLES = Path(__file__).parents[3] / "events" / "samples"
 NOW = datetime(2026, 10, 1, 22, 30, tzinfo=UTC)  # already 2 October in Berlin
-BOOKS = Books()
+BOOKS = books_of(UMLAUF)
+
+
+GERMAN = UMLAUF.id
 
 
 def euros(amount: str) -> Money:
@@ -49,17 +55,18 @@ def taxed(country: str, rate: int, net: str, tax: str, category: str = "standard
 
 
 def invoice(gross: str, *taxes: TaxedAmount) -> InvoiceIssued:
-    return InvoiceIssued("inv_1", "RE-2026-000001", "cus_1", euros(gross), taxes, date(2026, 10, 1))
+    day = date(2026, 10, 1)
+    return InvoiceIssued("inv_1", "RE-2026-000001", GERMAN, "cus_1", euros(gross), taxes, day)
 
 
 def note(gross: str, *taxes: TaxedAmount, kind: str = "credit_note") -> CreditNoteIssued:
     return CreditNoteIssued(
-        "cn_1", "GS-2026-000001", kind, "cus_1", euros(gross), taxes, date(2026, 10, 1)
+        "cn_1", "GS-2026-000001", kind, GERMAN, "cus_1", euros(gross), taxes, date(2026, 10, 1)
     )
 
 
-SUCCEEDED = PaymentSucceeded("att_1", "invoice", "cus_1", euros("59.00"), NOW)
-RETURNED = PaymentReturned("att_1", "invoice", "cus_1", euros("59.00"), euros("3.50"), NOW)
+SUCCEEDED = PaymentSucceeded("att_1", "invoice", "cus_1", euros("59.00"), NOW, GERMAN)
+RETURNED = PaymentReturned("att_1", "invoice", "cus_1", euros("59.00"), euros("3.50"), NOW, GERMAN)
 FAILED_FREE = PaymentFailed("att_1", "invoice", "cus_1", NOW, None)
 FAILED = PaymentFailed("att_1", "invoice", "cus_1", NOW, euros("3.50"))
 TOP_UP = PaymentSucceeded("att_2", "top_up", "cus_1", euros("20.00"), NOW)
@@ -114,12 +121,12 @@ SETTLED = SessionSettled("ses_1", "cus_1", euros("2.52"), Decimal(19), "DE", NOW
             id="deposit given back",
         ),
         pytest.param(
-            PrepaymentRecorded("bal_1", "cus_1", euros("20.00"), date(2026, 10, 1)),
+            PrepaymentRecorded("bal_1", GERMAN, "cus_1", euros("20.00"), date(2026, 10, 1)),
             ["1800 D 20.00", "1200 C 20.00"],
             id="prepayment",
         ),
         pytest.param(
-            CreditPaidOut("bal_1", "cus_1", euros("20.00"), date(2026, 10, 1)),
+            CreditPaidOut("bal_1", GERMAN, "cus_1", euros("20.00"), date(2026, 10, 1)),
             ["1200 D 20.00", "1800 C 20.00"],
             id="credit paid out",
         ),
@@ -199,7 +206,7 @@ SETTLED = SessionSettled("ses_1", "cus_1", euros("2.52"), Decimal(19), "DE", NOW
             id="returned top-up that was spent",
         ),
         pytest.param(
-            FeeCharged("cas_1", "inv_1", "cus_1", euros("3.50")),
+            FeeCharged("cas_1", "inv_1", GERMAN, "cus_1", euros("3.50")),
             ["1200 D 3.50", "4830 C 3.50"],
             id="dunning fee, without tax",
         ),
@@ -258,7 +265,15 @@ def test_the_order_of_events_does_not_change_the_books(order: tuple[Fact, ...]) 
 def entry(event_id: str, fact: Fact) -> JournalEntry:
     coding = code(fact, NOW, BOOKS)
     return JournalEntry(
-        event_id, event_id, "t", coding.reference, "x", coding.posted_on, NOW, coding.postings
+        id=event_id,
+        legal_entity=BOOKS.legal_entity,
+        source_event_id=event_id,
+        source_type="t",
+        reference=coding.reference,
+        text="x",
+        posted_on=coding.posted_on,
+        recorded_at=NOW,
+        postings=coding.postings,
     )
 
 
@@ -294,7 +309,7 @@ def test_every_prepaid_session_balances_to_the_cent(gross: int, rate: Decimal) -
 )
 def test_an_entry_that_does_not_balance_cannot_exist(postings: tuple[Posting, ...]) -> None:
     with pytest.raises(UnbalancedEntry):
-        JournalEntry("jnl_1", "e", "t", "r", "x", date(2026, 10, 1), NOW, postings)
+        JournalEntry("jnl_1", GERMAN, "e", "t", "r", "x", date(2026, 10, 1), NOW, postings)
 
 
 @pytest.mark.parametrize("event_type", FACTS)
@@ -304,3 +319,106 @@ def test_the_ledger_can_read_and_code_the_published_sample(event_type: str) -> N
     coding = code(fact, NOW, BOOKS)
     assert coding.customer_id == sample["data"]["customer_id"]
     assert coding.postings or event_type == "payments.payment_failed.v1"
+
+
+DUTCH_BOOKS = books_of(UMLAUF_NL)
+
+
+@pytest.mark.parametrize(
+    ("fact", "postings"),
+    [
+        pytest.param(
+            invoice("121.00", taxed("NL", 21, "100.00", "21.00")),
+            ["1300 D 121.00", "8000 C 100.00", "1500 C 21.00"],
+            id="at home",
+        ),
+        pytest.param(
+            invoice("10.90", taxed("NL", 9, "10.00", "0.90", "reduced")),
+            ["1300 D 10.90", "8010 C 10.00", "1510 C 0.90"],
+            id="at home, reduced",
+        ),
+        pytest.param(
+            invoice("119.00", taxed("DE", 19, "100.00", "19.00")),
+            ["1300 D 119.00", "8050 C 100.00", "1530 C 19.00"],
+            id="to a consumer in Germany, by OSS",
+        ),
+        pytest.param(
+            invoice("100.00", taxed("DE", 0, "100.00", "0.00", "reverse_charge")),
+            ["1300 D 100.00", "8060 C 100.00"],
+            id="to a business in Germany",
+        ),
+        pytest.param(
+            note("121.00", taxed("NL", 21, "100.00", "21.00")),
+            ["8000 D 100.00", "1500 D 21.00", "1300 C 121.00"],
+            id="a credit note",
+        ),
+        pytest.param(SUCCEEDED, ["2000 D 59.00", "1300 C 59.00"], id="a payment"),
+        pytest.param(
+            RETURNED,
+            ["1300 D 59.00", "2000 C 59.00", "4750 D 3.50", "2000 C 3.50"],
+            id="a returned debit",
+        ),
+        pytest.param(
+            FeeCharged("cas_1", "inv_1", UMLAUF_NL.id, "cus_1", euros("40.00")),
+            ["1300 D 40.00", "8900 C 40.00"],
+            id="what the reminder cost",
+        ),
+    ],
+)
+def test_the_dutch_company_codes_by_its_own_chart(fact: Fact, postings: list[str]) -> None:
+    coding = code(fact, NOW, DUTCH_BOOKS)
+    assert [shown(one) for one in coding.postings] == postings
+
+
+def test_a_rate_of_the_other_company_is_none_at_home() -> None:
+    with pytest.raises(NoAccount, match="NL-DECIMAL"):
+        code(invoice("1.19", taxed("NL", 19, "1.00", "0.19")), NOW, DUTCH_BOOKS)
+
+
+@pytest.mark.parametrize("chart", CHARTS.values(), ids=lambda chart: chart.name)
+def test_no_two_parts_of_a_chart_share_an_account(chart: Chart) -> None:
+    parts = [
+        chart.debtors,
+        chart.payments_in_transit,
+        chart.customer_credit,
+        chart.top_up_shortfalls,
+        chart.bank,
+        chart.bank_charges,
+        chart.dunning_fees,
+        chart.deposits,
+        chart.damages,
+        *chart.untaxed_revenue.values(),
+    ]
+    for accounts in (*chart.domestic_revenue.values(), chart.revenue_abroad):
+        assert accounts.tax is not None
+        parts += [accounts.revenue, accounts.tax]
+    numbers = [account.number for account in parts]
+    assert len(numbers) == len(set(numbers))
+    assert not {int(number) for number in numbers} & set(chart.debtor_numbers)
+
+
+def test_every_company_has_a_chart_of_its_country() -> None:
+    assert [books_of(one).chart.country for one in ENTITIES] == [one.country for one in ENTITIES]
+    with pytest.raises(NoChart) as refused:
+        books_of(replace(UMLAUF, chart="SKR99"))
+    assert (refused.value.field, "SKR04, NL-DECIMAL" in refused.value.message) == ("chart", True)
+
+
+@pytest.mark.parametrize(
+    ("fact", "company"),
+    [
+        pytest.param(replace(SUCCEEDED, legal_entity=UMLAUF_NL.id), "umlauf-nl", id="a payment"),
+        pytest.param(TOP_UP, "umlauf-de", id="money for a wallet"),
+        pytest.param(SETTLED, "umlauf-de", id="a ride paid from a wallet"),
+    ],
+)
+def test_a_fact_belongs_to_whom_it_is_owed_and_wallets_to_their_keeper(
+    fact: Fact, company: str
+) -> None:
+    assert books_for(fact).legal_entity == company
+
+
+def test_a_payment_of_an_invoice_that_nobody_is_owed_is_not_posted_on_a_guess() -> None:
+    with pytest.raises(NoBooks) as refused:
+        books_for(replace(SUCCEEDED, legal_entity=None))
+    assert refused.value.field == "legal_entity"

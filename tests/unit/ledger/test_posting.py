@@ -1,6 +1,7 @@
 """Posting: once per event, each customer one account, and the sub-ledger equal to the control."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from tests.billing_fakes import MemoryDebtors, MemoryJournal
 from tests.fakes import MemoryStore
 from tests.vectors.cases import copied_case
+from umlauf.billing.terms import UMLAUF, UMLAUF_NL
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import AlreadyClaimed, Work
 from umlauf.ledger.balances import (
@@ -18,8 +20,8 @@ from umlauf.ledger.balances import (
     sub_ledger_gaps,
     trial_balance,
 )
+from umlauf.ledger.books import books_of
 from umlauf.ledger.chart import SKR04
-from umlauf.ledger.coding import Books
 from umlauf.ledger.debtor_numbers import MAX_CANDIDATES, candidates
 from umlauf.ledger.errors import NoDebtorAccountLeft
 from umlauf.ledger.facts import (
@@ -34,7 +36,7 @@ from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.ledger.use_cases.post_journal import Notice, post_journal
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
-BOOKS = Books()
+GERMAN, DUTCH = "umlauf-de", "umlauf-nl"
 CONTROL = SKR04.debtors.number
 SUB_LEDGER_CASE = copied_case("ACC-17")
 TYPES = {
@@ -59,7 +61,7 @@ class World:
     def post(self, event_id: str, fact: Fact) -> JournalEntry | None:
         notice = Notice(event_id, TYPES[type(fact)], NOW, fact)
         return self.store.run(
-            lambda work: post_journal(notice, books=BOOKS, work=work, debtors=self.debtors),
+            lambda work: post_journal(notice, work=work, debtors=self.debtors),
             NOW,
         )
 
@@ -84,11 +86,12 @@ def world() -> World:
 
 
 def paid(attempt: str = "att_1", customer: str = "cus_1", amount: str = "59.00") -> Fact:
-    return PaymentSucceeded(attempt, "invoice", customer, euros(amount), NOW)
+    return PaymentSucceeded(attempt, "invoice", customer, euros(amount), NOW, GERMAN)
 
 
 def failed(attempt: str = "att_1", fee: str | None = None) -> Fact:
-    return PaymentFailed(attempt, "invoice", "cus_1", NOW, euros(fee) if fee else None)
+    cost = euros(fee) if fee else None
+    return PaymentFailed(attempt, "invoice", "cus_1", NOW, cost, GERMAN)
 
 
 def test_an_event_is_posted_once_however_often_it_comes(world: World) -> None:
@@ -123,7 +126,7 @@ def test_a_failed_try_that_paid_in_the_end_is_paid_in_whatever_order_it_is_told(
 def test_a_customer_has_one_account_and_keeps_it(world: World) -> None:
     for n, customer in enumerate(["cus_1", "cus_2", "cus_1"]):
         world.post(f"event-{n}", paid(f"att_{n}", customer))
-    debtors = {debtor.customer_id: debtor.id for debtor in world.store.all(Debtor)}
+    debtors = {debtor.customer_id: debtor.number for debtor in world.store.all(Debtor)}
     assert debtors == {
         customer: next(candidates(customer, SKR04.debtor_numbers)) for customer in debtors
     }
@@ -135,7 +138,7 @@ def test_a_taken_number_goes_to_nobody_else(world: World) -> None:
     first, second, *_ = candidates("cus_1", SKR04.debtor_numbers)
 
     def rival(_work: Work) -> None:
-        stranger = Debtor(first, "cus_stranger", (euros("1.00"),))
+        stranger = Debtor(GERMAN, first, "cus_stranger", (euros("1.00"),))
         world.store.run(lambda work: work.put(stranger), NOW)
 
     world.store.before_commit = rival
@@ -150,7 +153,7 @@ def test_a_taken_number_goes_to_nobody_else(world: World) -> None:
 
 def test_a_range_that_is_full_is_refused_with_the_remedy(world: World) -> None:
     for number in set(candidates("cus_1", SKR04.debtor_numbers)):
-        taken = Debtor(number, "cus_stranger")
+        taken = Debtor(GERMAN, number, "cus_stranger")
         world.store.run(lambda work, taken=taken: work.put(taken), NOW)  # type: ignore[misc]
     with pytest.raises(NoDebtorAccountLeft):
         world.post("event-1", paid())
@@ -166,7 +169,9 @@ def test_the_published_sub_ledger_case_holds(world: World) -> None:
     """Debits of the case are invoices, returns and fees; its credits are payments."""
     for n, row in enumerate(SUB_LEDGER_CASE["inputs"]["entries"]):
         if "S" in row:
-            world.post(f"event-{n}", FeeCharged("cas_1", row["ref"], "cus_1", euros(row["S"])))
+            world.post(
+                f"event-{n}", FeeCharged("cas_1", row["ref"], GERMAN, "cus_1", euros(row["S"]))
+            )
         else:
             world.post(f"event-{n}", paid(row["ref"], amount=row["H"]))
     expected = SUB_LEDGER_CASE["expected"]
@@ -175,6 +180,7 @@ def test_the_published_sub_ledger_case_holds(world: World) -> None:
     assert (gaps == {}) is expected["control_account_equals_sum_of_debtors"]
 
 
+COMPANY = st.sampled_from([GERMAN, DUTCH])
 FACTS_OF_TWO_CUSTOMERS = st.lists(
     st.one_of(
         st.builds(
@@ -184,6 +190,7 @@ FACTS_OF_TWO_CUSTOMERS = st.lists(
             st.sampled_from(["cus_1", "cus_2"]),
             st.integers(1, 10_000).map(lambda minor: Money(minor, "EUR")),
             st.just(NOW),
+            COMPANY,
         ),
         st.builds(
             PaymentFailed,
@@ -192,6 +199,7 @@ FACTS_OF_TWO_CUSTOMERS = st.lists(
             st.sampled_from(["cus_1", "cus_2"]),
             st.just(NOW),
             st.none() | st.just(Money(350, "EUR")),
+            COMPANY,
         ),
         st.builds(
             PaymentReturned,
@@ -201,6 +209,7 @@ FACTS_OF_TWO_CUSTOMERS = st.lists(
             st.integers(1, 10_000).map(lambda minor: Money(minor, "USD")),
             st.just(Money(350, "USD")),
             st.just(NOW),
+            COMPANY,
         ),
     ),
     max_size=12,
@@ -208,20 +217,26 @@ FACTS_OF_TWO_CUSTOMERS = st.lists(
 
 
 @given(FACTS_OF_TWO_CUSTOMERS)
-def test_the_books_balance_and_the_debtors_are_the_control_account(facts: list[Fact]) -> None:
+def test_the_books_of_each_company_balance_and_its_debtors_are_the_control_account(
+    facts: list[Fact],
+) -> None:
     world = World()
     for n, fact in enumerate(facts):
         world.post(f"event-{n}", fact)
-    assert is_balanced(trial_balance(world.entries))
-    assert sub_ledger_gaps(world.entries, world.store.all(Debtor), CONTROL) == {}
-    for currency in ("EUR", "USD"):
-        debtors = sum(
-            balance.amount_minor
-            for (_, of), balance in debtor_balances(world.entries, CONTROL).items()
-            if of == currency
-        )
-        control = trial_balance(world.entries).get((CONTROL, currency), Money(0, currency))
-        assert control.amount_minor == debtors
+    for company in (UMLAUF, UMLAUF_NL):
+        control = books_of(company).chart.debtors.number
+        entries = [one for one in world.entries if one.legal_entity == company.id]
+        debtors = [one for one in world.store.all(Debtor) if one.legal_entity == company.id]
+        assert is_balanced(trial_balance(entries))
+        assert sub_ledger_gaps(entries, debtors, control) == {}
+        for currency in ("EUR", "USD"):
+            owed = sum(
+                balance.amount_minor
+                for (_, of), balance in debtor_balances(entries, control).items()
+                if of == currency
+            )
+            sums = trial_balance(entries).get((control, currency), Money(0, currency))
+            assert sums.amount_minor == owed
 
 
 def test_a_debtor_kept_wrong_is_found(world: World) -> None:
@@ -229,5 +244,35 @@ def test_a_debtor_kept_wrong_is_found(world: World) -> None:
     (debtor,) = world.store.all(Debtor)
     wrong = debtor.moved([euros("0.01")])
     gaps = sub_ledger_gaps(world.entries, [wrong], CONTROL)
-    assert gaps == {(debtor.id, "EUR"): euros("0.01")}
-    assert sub_ledger_gaps(world.entries, [], CONTROL) == {(debtor.id, "EUR"): euros("59.00")}
+    assert gaps == {(debtor.number, "EUR"): euros("0.01")}
+    assert sub_ledger_gaps(world.entries, [], CONTROL) == {(debtor.number, "EUR"): euros("59.00")}
+
+
+def test_a_customer_of_two_companies_has_an_account_in_the_books_of_each() -> None:
+    world = World()
+    world.post("event-1", FeeCharged("cas_1", "inv_1", GERMAN, "cus_1", euros("5.00")))
+    world.post("event-2", FeeCharged("cas_2", "inv_2", DUTCH, "cus_1", euros("7.00")))
+    paid = PaymentSucceeded("att_2", "invoice", "cus_1", euros("7.00"), NOW, DUTCH)
+    world.post("event-3", paid)
+    owed = {one.legal_entity: one.balance("EUR") for one in world.store.all(Debtor)}
+    assert owed == {GERMAN: euros("5.00"), DUTCH: euros("0.00")}
+
+
+def test_the_day_of_an_entry_is_that_of_its_own_company() -> None:
+    """Half an hour before the year ends in London it has begun in Berlin."""
+    london = replace(UMLAUF_NL, id="umlauf-uk", time_zone="Europe/London")
+    store = MemoryStore()
+    eve = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    days = []
+    for company in (UMLAUF, london):
+        fact = FeeCharged("cas_1", company.id, company.id, "cus_1", euros("5.00"))
+        notice = Notice(f"event-{company.id}", TYPES[FeeCharged], eve, fact)
+        entry = store.run(
+            lambda work, notice=notice: post_journal(  # type: ignore[misc]
+                notice, work=work, debtors=MemoryDebtors(store), entities=(UMLAUF, london)
+            ),
+            eve,
+        )
+        assert entry is not None
+        days.append(entry.posted_on)
+    assert days == [date(2027, 1, 1), date(2026, 12, 31)]

@@ -228,6 +228,7 @@ def _debt() -> Debt:
         invoice_id="inv_case",
         subscription_id="sub_case",
         customer_id="cus_case",
+        legal_entity="entity",
         country="DE",
         is_business=False,
         time_zone="UTC",

@@ -30,6 +30,7 @@ def receivable(owed: Money, paid: Money | None = None) -> Receivable:
     return Receivable(
         id="inv_case",
         number="RE-1",
+        legal_entity="entity",
         customer_id="cus_case",
         subscription_id="sub_case",
         amount=owed,

@@ -22,10 +22,10 @@ class DynamoJournal:
         return list(JOURNAL_ENTRIES.all(reference_partition(reference), prefix="ENTRY#"))
 
     def of_debtor(
-        self, account: str, *, limit: int = 50, cursor: str | None = None
+        self, debtor_id: str, *, limit: int = 50, cursor: str | None = None
     ) -> Page[JournalEntry]:
         return JOURNAL_ENTRIES.page(
-            debtor_partition(account), index="gsi1", limit=limit, cursor=cursor, newest_first=True
+            debtor_partition(debtor_id), index="gsi1", limit=limit, cursor=cursor, newest_first=True
         )
 
     def of_day(self, day: date) -> Iterator[JournalEntry]:
@@ -36,5 +36,5 @@ class DynamoJournal:
 class DynamoDebtors:
     """Implements umlauf.ledger.ports.Debtors."""
 
-    def get(self, account: str) -> Debtor | None:
-        return DEBTORS.get(debtor_partition(account), "DEBTOR")
+    def get(self, debtor_id: str) -> Debtor | None:
+        return DEBTORS.get(debtor_partition(debtor_id), "DEBTOR")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 from zlib import crc32
 
-from umlauf.ledger.model import Debtor, JournalEntry
+from umlauf.ledger.model import Debtor, JournalEntry, debtor_id
 from umlauf_adapters.kernel.items import context_table
 from umlauf_adapters.kernel.layouts import Key, Layout
 
@@ -20,8 +20,8 @@ def reference_partition(reference: str) -> str:
     return f"REFERENCE#{reference}"
 
 
-def debtor_partition(account: str) -> str:
-    return f"DEBTOR#{account}"
+def debtor_partition(debtor_id: str) -> str:
+    return f"DEBTOR#{debtor_id}"
 
 
 def day_partition(day: date, shard: int) -> str:
@@ -31,7 +31,8 @@ def day_partition(day: date, shard: int) -> str:
 def _debtor_key(entry: JournalEntry) -> Key | None:
     if entry.debtor is None:
         return None
-    return debtor_partition(entry.debtor), f"{entry.posted_on}#{entry.id}"
+    account = debtor_id(entry.legal_entity, entry.debtor)
+    return debtor_partition(account), f"{entry.posted_on}#{entry.id}"
 
 
 JOURNAL_ENTRIES: Final = Layout(

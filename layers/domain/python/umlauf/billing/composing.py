@@ -163,6 +163,7 @@ def receivable_of(invoice: Invoice, time_zone: str) -> Receivable:
     return Receivable(
         id=invoice.id,
         number=invoice.number,
+        legal_entity=invoice.legal_entity,
         customer_id=invoice.customer_id,
         subscription_id=invoice.subscription_id,
         amount=invoice.gross,

@@ -219,6 +219,7 @@ class Receivable:
 
     id: str
     number: str
+    legal_entity: str
     customer_id: str
     subscription_id: str
     amount: Money

@@ -32,6 +32,7 @@ class BookedDebts:
             invoice_id=receivable.id,
             subscription_id=receivable.subscription_id,
             customer_id=receivable.customer_id,
+            legal_entity=receivable.legal_entity,
             country=customer.country,
             is_business=customer.is_business,
             time_zone=receivable.time_zone,

@@ -37,12 +37,16 @@ class StepTaken:
 
 @dataclass(frozen=True, slots=True)
 class FeeCharged:
-    """At most the documented cost, and never VAT: a fee is damages, not a supply."""
+    """At most the documented cost, and never VAT: a fee is damages, not a supply.
+
+    `legal_entity` is the company the invoice, and so the fee, is owed to.
+    """
 
     TYPE: ClassVar[str] = "dunning.fee_charged.v1"
 
     case_id: str
     invoice_id: str
+    legal_entity: str
     customer_id: str
     amount: Money
     documented_cost: Money

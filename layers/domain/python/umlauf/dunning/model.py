@@ -247,11 +247,12 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """What dunning needs to know of an invoice and who owes it, as it stands now."""
+    """What dunning needs to know of an invoice, who owes it, and to whom, as it stands now."""
 
     invoice_id: str
     subscription_id: str
     customer_id: str
+    legal_entity: str
     country: str
     is_business: bool
     time_zone: str

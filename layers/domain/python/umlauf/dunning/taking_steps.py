@@ -89,6 +89,7 @@ def _retry(
         amount=debt.open,
         paid=debt.paid,
         act=f"{case.id}:{step_id}",
+        legal_entity=debt.legal_entity,
     )
     try:
         attempt = take_payment(order, desk=desk, now=now).attempt

@@ -1,6 +1,6 @@
-"""Sums over the books: trial balance, sub-ledger, and the identities that must hold between them.
+"""Sums over one company's books: trial balance, sub-ledger, and the identities between them.
 
-Pure.
+Pure. Books of several companies are never added up: give the entries and debtors of one.
 """
 
 from collections import Counter
@@ -48,7 +48,9 @@ def sub_ledger_gaps(
     """
     posted = debtor_balances(entries, control_account)
     kept = {
-        (debtor.id, balance.currency): balance for debtor in debtors for balance in debtor.balances
+        (debtor.number, balance.currency): balance
+        for debtor in debtors
+        for balance in debtor.balances
     }
     gaps = {}
     for key in sorted({*posted, *kept}):

@@ -1,6 +1,7 @@
-"""The chart of accounts, as data: which account plays which part.
+"""The charts of accounts, as data: which account plays which part.
 
-SKR04, the chart of DATEV that follows the balance sheet. Another chart is another `Chart`; no rule
+SKR04, the chart of DATEV that follows the balance sheet, and a plain Dutch one in the usual decimal
+groups (1 financial, 2 in transit, 4 costs, 8 revenue). Another chart is another `Chart`; no rule
 names a number.
 """
 
@@ -108,3 +109,40 @@ SKR04: Final = Chart(
         "exempt": Account("4160", "Steuerfreie Umsätze ohne Vorsteuerabzug"),
     },
 )
+
+NL_DECIMAL: Final = Chart(
+    name="NL-DECIMAL",
+    country="NL",
+    debtors=Account("1300", "Debiteuren"),
+    debtor_numbers=range(10_000, 100_000),
+    payments_in_transit=Account("2000", "Kruisposten"),
+    customer_credit=Account("1480", "Vooruitontvangen tegoeden van klanten"),
+    top_up_shortfalls=Account("1380", "Te vorderen: teruggeboekte opwaarderingen"),
+    bank=Account("1100", "Bank"),
+    bank_charges=Account("4750", "Bankkosten"),
+    dunning_fees=Account("8900", "Ontvangen aanmaningskosten"),
+    deposits=Account("1490", "Ontvangen waarborgsommen"),
+    damages=Account("8910", "Ontvangen schadevergoedingen"),
+    domestic_revenue={
+        Decimal(21): RevenueAccounts(
+            Account("8000", "Omzet 21 % btw"), Account("1500", "Af te dragen btw 21 %")
+        ),
+        Decimal(9): RevenueAccounts(
+            Account("8010", "Omzet 9 % btw"), Account("1510", "Af te dragen btw 9 %")
+        ),
+    },
+    revenue_abroad=RevenueAccounts(
+        Account("8050", "Omzet belast in andere EU-landen"),
+        Account("1530", "Af te dragen btw van andere EU-landen"),
+    ),
+    untaxed_revenue={
+        "reverse_charge": Account("8060", "Omzet diensten in de EU, btw verlegd"),
+        "intra_community": Account("8070", "Omzet intracommunautaire leveringen"),
+        "export": Account("8080", "Omzet uitvoer buiten de EU"),
+        "outside_scope": Account("8090", "Omzet niet in Nederland belast"),
+        "exempt": Account("8100", "Vrijgestelde omzet"),
+    },
+)
+
+CHARTS: Final[Mapping[str, Chart]] = {chart.name: chart for chart in (SKR04, NL_DECIMAL)}
+"""By the name that a legal entity says its books follow."""

@@ -17,9 +17,9 @@ from typing import Final
 
 from umlauf.billing.model import PriceBasis
 from umlauf.billing.tax import tax_in
-from umlauf.kernel.calendar import local_date
 from umlauf.kernel.money import Money, total
-from umlauf.ledger.chart import SKR04, Account, Chart
+from umlauf.ledger.books import FOR_INVOICES, Books
+from umlauf.ledger.chart import Account, Chart
 from umlauf.ledger.facts import (
     CodedLine,
     CreditNoteIssued,
@@ -38,21 +38,9 @@ from umlauf.ledger.facts import (
 )
 from umlauf.ledger.model import Posting, Side
 
-_FOR_INVOICES: Final = "invoice"
 _NOT_SUBJECT: Final = "not_subject"
 _DEPOSIT: Final = "deposit"
 _CANCELLATION: Final = "cancellation"
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Whose books: the chart, and the zone whose calendar dates entries."""
-
-    chart: Chart = SKR04
-    time_zone: str = "Europe/Berlin"
-
-    def day_of(self, instant: datetime) -> date:
-        return local_date(instant, self.time_zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +147,7 @@ def _payment(fact: PaymentSucceeded | PaymentFailed | PaymentReturned, books: Bo
 
 def _payment_succeeded(fact: PaymentSucceeded, books: Books) -> Coding:
     postings: tuple[Posting, ...] = ()
-    if fact.purpose == _FOR_INVOICES:
+    if fact.purpose == FOR_INVOICES:
         chart = books.chart
         postings = _transfer(chart.payments_in_transit, chart.debtors, fact.amount)
     day = books.day_of(fact.settled_at)
@@ -180,7 +168,7 @@ def _payment_returned(fact: PaymentReturned, books: Books) -> Coding:
     """
     chart = books.chart
     postings = _bank_charge(fact.bank_fee, chart)
-    if fact.purpose == _FOR_INVOICES:
+    if fact.purpose == FOR_INVOICES:
         postings = (*_transfer(chart.debtors, chart.payments_in_transit, fact.amount), *postings)
     day = books.day_of(fact.returned_at)
     return Coding(fact.attempt_id, fact.customer_id, "Returned payment", day, postings)

@@ -26,3 +26,15 @@ class NoDebtorAccountLeft(Conflict):
     """The chart's range of debtor accounts is too full: widen the accounts' length."""
 
     code = "ledger.no_debtor_account_left"
+
+
+class NoBooks(InvalidInput):
+    """An event that does not say in whose books it belongs."""
+
+    code = "ledger.no_books"
+
+
+class NoChart(InvalidInput):
+    """A legal entity whose chart of accounts is not known."""
+
+    code = "ledger.no_chart"

@@ -32,6 +32,7 @@ class CodedLine:
 class InvoiceIssued:
     invoice_id: str
     number: str
+    legal_entity: str
     customer_id: str
     gross: Money
     taxes: tuple[TaxedAmount, ...]
@@ -46,6 +47,7 @@ class CreditNoteIssued:
     credit_note_id: str
     number: str
     kind: str
+    legal_entity: str
     customer_id: str
     gross: Money
     taxes: tuple[TaxedAmount, ...]
@@ -56,6 +58,7 @@ class CreditNoteIssued:
 @dataclass(frozen=True, slots=True)
 class PrepaymentRecorded:
     balance_id: str
+    legal_entity: str
     customer_id: str
     amount: Money
     received_on: date
@@ -64,6 +67,7 @@ class PrepaymentRecorded:
 @dataclass(frozen=True, slots=True)
 class CreditPaidOut:
     balance_id: str
+    legal_entity: str
     customer_id: str
     amount: Money
     paid_on: date
@@ -76,6 +80,7 @@ class PaymentSucceeded:
     customer_id: str
     amount: Money
     settled_at: datetime
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class PaymentFailed:
     customer_id: str
     failed_at: datetime
     fee: Money | None
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +103,14 @@ class PaymentReturned:
     amount: Money
     bank_fee: Money
     returned_at: datetime
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FeeCharged:
     case_id: str
     invoice_id: str
+    legal_entity: str
     customer_id: str
     amount: Money
 

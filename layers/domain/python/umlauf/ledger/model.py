@@ -43,13 +43,15 @@ class Posting:
 class JournalEntry:
     """A balanced set of postings from one event. Put once.
 
-    `reference` is the business thing it is about (invoice, payment attempt, session), `debtor` the
-    account behind its postings on the control account.
+    `legal_entity` is the company in whose books it stands. `reference` is the business thing it is
+    about (invoice, payment attempt, session), `debtor` the account behind its postings on the
+    control account.
     """
 
     KIND: ClassVar[str] = "journal_entry"
 
     id: str
+    legal_entity: str
     source_event_id: str
     source_type: str
     reference: str
@@ -73,19 +75,24 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """A customer's account in the sub-ledger.
+    """A customer's account in the sub-ledger of one company.
 
-    Its id is the account number; it is never given to another.
+    Its id is company and account number, which is never given to another customer.
 
     `balances` holds one amount per currency, what the customer owes being positive.
     """
 
     KIND: ClassVar[str] = "debtor"
 
-    id: str
+    legal_entity: str
+    number: str
     customer_id: str
     balances: tuple[Money, ...] = ()
     version: int = 0
+
+    @property
+    def id(self) -> str:
+        return debtor_id(self.legal_entity, self.number)
 
     def balance(self, currency: str) -> Money:
         return next(
@@ -99,6 +106,10 @@ class Debtor:
         for movement in movements:
             minor[movement.currency] += movement.amount_minor
         return replace(self, balances=tuple(Money(minor[key], key) for key in sorted(minor)))
+
+
+def debtor_id(legal_entity: str, number: str) -> str:
+    return f"{legal_entity}.{number}"
 
 
 def require_balanced(postings: Iterable[Posting]) -> None:

@@ -13,7 +13,7 @@ class Journal(Protocol):
         """Everything posted about one invoice, payment attempt or session."""
 
     def of_debtor(
-        self, account: str, *, limit: int = 50, cursor: str | None = None
+        self, debtor_id: str, *, limit: int = 50, cursor: str | None = None
     ) -> Page[JournalEntry]:
         """Newest first; may lag behind by a moment."""
 
@@ -22,4 +22,4 @@ class Journal(Protocol):
 
 
 class Debtors(Protocol):
-    def get(self, account: str) -> Debtor | None: ...
+    def get(self, debtor_id: str) -> Debtor | None: ...

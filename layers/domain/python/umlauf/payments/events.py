@@ -1,4 +1,7 @@
-"""What payments tells the other contexts."""
+"""What payments tells the other contexts.
+
+`legal_entity` is whom the money is owed to; a top-up names none.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,6 +50,7 @@ class PaymentSucceeded:
     invoice_id: str | None = None
     top_up_id: str | None = None
     wallet_id: str | None = None
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class PaymentFailed:
     invoice_id: str | None = None
     top_up_id: str | None = None
     wallet_id: str | None = None
+    legal_entity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +99,4 @@ class PaymentReturned:
     invoice_id: str | None = None
     top_up_id: str | None = None
     wallet_id: str | None = None
+    legal_entity: str | None = None

@@ -96,7 +96,8 @@ class PaymentOrder:
 
     `act` names the business act (`issued`, `<case>:<step>`, a customer's idempotency key): the same
     act on the same subject is the same attempt however often it is asked for. `paid` is what the
-    receivable counts as paid already.
+    receivable counts as paid already. `legal_entity` is the company that the invoice is owed to; a
+    top-up names none, it is with whoever keeps the wallets.
     """
 
     purpose: Purpose
@@ -108,6 +109,11 @@ class PaymentOrder:
     method_id: str | None = None  # the payer's default if None
     wallet_id: str | None = None
     is_customer_present: bool = False
+    legal_entity: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.purpose is Purpose.INVOICE and not self.legal_entity:
+            raise ValueError(f"whom is {self.subject_id} owed to? Name the legal entity")
 
     @property
     def attempt_id(self) -> str:
@@ -131,6 +137,7 @@ class PaymentAttempt:
     provider_customer_id: str
     provider_method_id: str
     state: AttemptState = AttemptState.CREATED
+    legal_entity: str | None = None
     wallet_id: str | None = None
     is_customer_present: bool = False
     provider_reference: str | None = None
@@ -255,6 +262,7 @@ class ProviderMethod:
     fingerprint: str
     label: str
     provider_customer_id: str | None
+    mandate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +270,6 @@ class MethodSetup:
     """A begun registration of a method.
 
     The app finishes it with the provider by `client_secret`.
-    mandate: str = ""
     """
 
     reference: str

@@ -103,6 +103,7 @@ def _succeeded(attempt: PaymentAttempt, live: LivePayment, now: datetime) -> Set
         paid.invoice_id,
         paid.top_up_id,
         paid.wallet_id,
+        paid.legal_entity,
     )
     return Settlement(paid, live.end(paid.id).add(paid.amount), (event,))
 
@@ -130,6 +131,7 @@ def _failed(
         invoice_id=failed.invoice_id,
         top_up_id=failed.top_up_id,
         wallet_id=failed.wallet_id,
+        legal_entity=failed.legal_entity,
     )
     return Settlement(failed, live.end(failed.id), (event,))
 
@@ -163,6 +165,7 @@ def _returned(
         invoice_id=returned.invoice_id,
         top_up_id=returned.top_up_id,
         wallet_id=returned.wallet_id,
+        legal_entity=returned.legal_entity,
     )
     emptied = arrived.live.add(-returned.amount)
     return Settlement(returned, emptied, (*arrived.events, event))

@@ -27,7 +27,13 @@ def charge_letter(case_id: str, step_id: str, *, work: Work, desk: DunningDesk) 
 
     work.claim(Claim(f"DUNNING_FEE#{case.id}#{step_id}"))
     told = FeeCharged(
-        case.id, case.invoice_id, case.customer_id, fee.amount, fee.documented_cost, step_id
+        case.id,
+        case.invoice_id,
+        debt.legal_entity,
+        case.customer_id,
+        fee.amount,
+        fee.documented_cost,
+        step_id,
     )
     work.put(case, told)
     return fee

@@ -28,7 +28,7 @@ def open_case(trigger: Trigger, *, work: Work, desk: DunningDesk) -> Case | None
     dossier = desk.dossiers.get(debt.invoice_id) or Dossier(debt.invoice_id)
     known = desk.cases.get(dossier.open_case_id) if dossier.open_case_id else None
     if known is not None:
-        return _note(trigger, known, dossier, work)
+        return _note(trigger, known, debt, dossier, work)
     plan = plan_for(debt.country, is_business=debt.is_business)
     if not plan.is_worth_it(debt.open):
         return None
@@ -43,7 +43,7 @@ def open_case(trigger: Trigger, *, work: Work, desk: DunningDesk) -> Case | None
         case.number,
         case.reason,
     )
-    charged, fee_charged = _pass_cost_on(trigger, case, opened)
+    charged, fee_charged = _pass_cost_on(trigger, case, debt, opened)
     work.put(case, told, *fee_charged)
     work.put(charged)
     return case
@@ -65,10 +65,10 @@ def _new_case(trigger: Trigger, debt: Debt, dossier: Dossier, plan_id: str, work
     )
 
 
-def _note(trigger: Trigger, case: Case, dossier: Dossier, work: Work) -> Case:
+def _note(trigger: Trigger, case: Case, debt: Debt, dossier: Dossier, work: Work) -> Case:
     """Keep the latest failure's advice; the case goes on as it is."""
     noted = replace(case, advice=trigger.advice) if trigger.advice else case
-    charged, fee_charged = _pass_cost_on(trigger, case, dossier)
+    charged, fee_charged = _pass_cost_on(trigger, case, debt, dossier)
     if noted != case or fee_charged:
         work.put(noted, *fee_charged)
     if charged != dossier:
@@ -77,7 +77,7 @@ def _note(trigger: Trigger, case: Case, dossier: Dossier, work: Work) -> Case:
 
 
 def _pass_cost_on(
-    trigger: Trigger, case: Case, dossier: Dossier
+    trigger: Trigger, case: Case, debt: Debt, dossier: Dossier
 ) -> tuple[Dossier, tuple[Event, ...]]:
     """Charge what the bank took for the failed debit, once for each attempt."""
     fee = trigger.fee()
@@ -86,6 +86,7 @@ def _pass_cost_on(
     event = FeeCharged(
         case.id,
         case.invoice_id,
+        debt.legal_entity,
         case.customer_id,
         fee.amount,
         fee.documented_cost,

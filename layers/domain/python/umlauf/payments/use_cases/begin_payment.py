@@ -40,6 +40,7 @@ def begin_payment(order: PaymentOrder, *, work: Work, desk: PaymentDesk) -> Paym
         kind=method.kind,
         provider_customer_id=payer.provider_customer_id,
         provider_method_id=method.provider_method_id,
+        legal_entity=order.legal_entity,
         wallet_id=order.wallet_id,
         is_customer_present=order.is_customer_present,
     )
