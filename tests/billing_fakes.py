@@ -81,12 +81,6 @@ class MemoryInvoices:
     def get(self, invoice_id: str) -> Invoice | None:
         return self.store.get(Invoice, invoice_id)
 
-    def of_customer(
-        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[Invoice]:
-        found = [one for one in self.store.all(Invoice) if one.customer_id == customer_id]
-        return page(sorted(found, key=lambda one: one.number, reverse=True), limit, cursor)
-
 
 @dataclass
 class MemoryCreditNotes:
@@ -94,12 +88,6 @@ class MemoryCreditNotes:
 
     def get(self, note_id: str) -> CreditNote | None:
         return self.store.get(CreditNote, note_id)
-
-    def of_customer(
-        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[CreditNote]:
-        found = [one for one in self.store.all(CreditNote) if one.customer_id == customer_id]
-        return page(sorted(found, key=lambda one: one.number, reverse=True), limit, cursor)
 
 
 @dataclass

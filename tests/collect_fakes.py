@@ -291,6 +291,7 @@ def a_receivable(*settlements: Settlement) -> Receivable:
         customer_id=CUSTOMER,
         subscription_id=SUBSCRIPTION,
         amount=PRICE,
+        issued_on=date(2026, 9, 28),
         due_on=date(2026, 10, 12),
         time_zone="Europe/Berlin",
         watch_on=None,

@@ -114,6 +114,7 @@ def owed_on(invoice: Invoice) -> Receivable:
         customer_id=invoice.customer_id,
         subscription_id=invoice.subscription_id,
         amount=invoice.gross,
+        issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         time_zone="Europe/Berlin",
         watch_on=date(2026, 11, 16),

@@ -15,16 +15,18 @@ from umlauf_http.representations.credit_notes import (
     CreditNotesOut,
     CreditNoteSummaryOut,
 )
+from umlauf_http.representations.document_lists import CreditNotesQuery
 from umlauf_http.wire import PageQuery
-from wiring import CREDIT_BALANCES, CREDIT_NOTES
+from wiring import CREDIT_BALANCES, CREDIT_NOTE_REGISTER
 
 routes = Routes(__name__, Access.CUSTOMER)
 
 
 @endpoint(routes, "/v1/credit-notes")
-def list_credit_notes(query: PageQuery, call: Call) -> CreditNotesOut:
+def list_credit_notes(query: CreditNotesQuery, call: Call) -> CreditNotesOut:
     """List the caller's credit notes and cancellations, the newest first."""
-    page = CREDIT_NOTES.of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
+    search = query.search(call.customer_id)
+    page = CREDIT_NOTE_REGISTER.find(search, limit=query.limit, cursor=query.cursor)
     return CreditNotesOut.of(page, CreditNoteSummaryOut.of)
 
 

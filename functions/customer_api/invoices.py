@@ -9,9 +9,10 @@ from umlauf.payments.taking import take_payment
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.representations.invoices import InvoiceOut, InvoicesOut, InvoiceSummaryOut
-from umlauf_http.wire import Identifier, In, Out, PageQuery
-from wiring import INVOICES, RECEIVABLES, payment_desk
+from umlauf_http.representations.document_lists import InvoicesQuery
+from umlauf_http.representations.invoices import InvoiceOut, InvoicesOut
+from umlauf_http.wire import Identifier, In, Out
+from wiring import INVOICE_REGISTER, RECEIVABLES, payment_desk
 
 routes = Routes(__name__, Access.CUSTOMER)
 
@@ -30,10 +31,11 @@ class InvoicePaymentOut(Out):
 
 
 @endpoint(routes, "/v1/invoices")
-def list_invoices(query: PageQuery, call: Call) -> InvoicesOut:
-    """List the caller's invoices, the newest first."""
-    page = INVOICES.of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
-    return InvoicesOut.of(page, InvoiceSummaryOut.of)
+def list_invoices(query: InvoicesQuery, call: Call) -> InvoicesOut:
+    """List the caller's invoices and deposit requests, the newest first."""
+    search = query.search(call.customer_id)
+    page = INVOICE_REGISTER.find(search, now=call.now, limit=query.limit, cursor=query.cursor)
+    return InvoicesOut.showing(page, call.now)
 
 
 @endpoint(routes, "/v1/invoices/{invoice_id}")

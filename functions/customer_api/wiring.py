@@ -18,6 +18,7 @@ from umlauf_adapters.billing.invoices import (
     DynamoInvoices,
     DynamoReceivables,
 )
+from umlauf_adapters.billing.registers import DynamoCreditNoteRegister, DynamoInvoiceRegister
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
 from umlauf_adapters.customers.customers import DynamoCustomers
@@ -43,10 +44,12 @@ ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
 CREDIT_BALANCES: Final = DynamoCreditBalances()
 CREDIT_NOTES: Final = DynamoCreditNotes()
+CREDIT_NOTE_REGISTER: Final = DynamoCreditNoteRegister()
 CHARGES: Final = DynamoBilledCharges()
 CUSTOMERS: Final = DynamoCustomers()
 GATES: Final = DynamoStartGates()
 INVOICES: Final = DynamoInvoices()
+INVOICE_REGISTER: Final = DynamoInvoiceRegister()
 PAYERS: Final = DynamoPayers()
 PAYMENT_METHODS: Final = DynamoPaymentMethods()
 PLANS: Final = DynamoPlans()

@@ -25,14 +25,16 @@ from umlauf_http.representations.credit_notes import (
     CreditWishIn,
     InvoiceCancellationIn,
 )
-from umlauf_http.wire import Identifier, MoneyOut, Out, PageQuery
-from wiring import CREDIT_NOTES, credit_desk
+from umlauf_http.representations.document_lists import CreditNotesQuery
+from umlauf_http.wire import Identifier, MoneyOut, Out
+from wiring import CREDIT_NOTE_REGISTER, CREDIT_NOTES, SUBSCRIPTIONS, credit_desk
 
 routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
 
 
-class CreditNotesQuery(PageQuery):
-    customer_id: Identifier
+class AllCreditNotesQuery(CreditNotesQuery):
+    customer_id: Identifier | None = None
+    legal_entity: Identifier | None = None
 
 
 class CreditableLineOut(Out):
@@ -139,10 +141,14 @@ def cancel_an_invoice(invoice_id: str, body: InvoiceCancellationIn, call: Call) 
     return CreditNoteOut.of(note)
 
 
-@endpoint(routes, "/v1/operator/credit-notes")
-def list_customers_credit_notes(query: CreditNotesQuery) -> CreditNotesOut:
-    """List a customer's credit notes and cancellations, the newest first."""
-    page = CREDIT_NOTES.of_customer(query.customer_id, limit=query.limit, cursor=query.cursor)
+@endpoint(routes, "/v1/operator/credit-notes", errors=(404,))
+def find_credit_notes(query: AllCreditNotesQuery) -> CreditNotesOut:
+    """List credit notes and cancellations, the newest first: all, or narrowed by what is known."""
+    customer_id = query.customer_id
+    if customer_id is None and query.subscription_id is not None:
+        customer_id = SUBSCRIPTIONS.get(query.subscription_id).customer_id
+    search = query.search(customer_id, query.legal_entity)
+    page = CREDIT_NOTE_REGISTER.find(search, limit=query.limit, cursor=query.cursor)
     return CreditNotesOut.of(page, CreditNoteSummaryOut.of)
 
 

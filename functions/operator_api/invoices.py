@@ -2,24 +2,35 @@
 
 from groups import LOOK_UP
 from umlauf.billing.errors import UnknownInvoice
+from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.representations.invoices import InvoiceOut, InvoicesOut, InvoiceSummaryOut
-from umlauf_http.wire import Identifier, PageQuery
-from wiring import INVOICES, RECEIVABLES
+from umlauf_http.representations.document_lists import InvoicesQuery
+from umlauf_http.representations.invoices import InvoiceOut, InvoicesOut
+from umlauf_http.wire import Identifier
+from wiring import INVOICE_REGISTER, INVOICES, RECEIVABLES, SUBSCRIPTIONS
 
 routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
 
 
-class InvoicesQuery(PageQuery):
-    customer_id: Identifier
+class AllInvoicesQuery(InvoicesQuery):
+    customer_id: Identifier | None = None
+    legal_entity: Identifier | None = None
 
 
-@endpoint(routes, "/v1/operator/invoices")
-def list_customers_invoices(query: InvoicesQuery) -> InvoicesOut:
-    """List a customer's invoices, the newest first."""
-    page = INVOICES.of_customer(query.customer_id, limit=query.limit, cursor=query.cursor)
-    return InvoicesOut.of(page, InvoiceSummaryOut.of)
+@endpoint(routes, "/v1/operator/invoices", errors=(404,))
+def find_invoices(query: AllInvoicesQuery, call: Call) -> InvoicesOut:
+    """List invoices and deposit requests, the newest first: all, or narrowed by what is known."""
+    customer_id = query.customer_id
+    if customer_id is None and query.subscription_id is not None:
+        customer_id = SUBSCRIPTIONS.get(query.subscription_id).customer_id
+    page = INVOICE_REGISTER.find(
+        query.search(customer_id, query.legal_entity),
+        now=call.now,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
+    return InvoicesOut.showing(page, call.now)
 
 
 @endpoint(routes, "/v1/operator/invoices/{invoice_id}")

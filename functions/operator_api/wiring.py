@@ -17,6 +17,7 @@ from umlauf_adapters.billing.invoices import (
     DynamoInvoices,
     DynamoReceivables,
 )
+from umlauf_adapters.billing.registers import DynamoCreditNoteRegister, DynamoInvoiceRegister
 from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
 from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
@@ -47,11 +48,13 @@ COMMANDS: Final = DynamoCommands()
 COUPONS: Final = DynamoCoupons()
 CREDIT_BALANCES: Final = DynamoCreditBalances()
 CREDIT_NOTES: Final = DynamoCreditNotes()
+CREDIT_NOTE_REGISTER: Final = DynamoCreditNoteRegister()
 CUSTOMERS: Final = DynamoCustomers()
 DEBTORS: Final = DynamoDebtors()
 DEVICES: Final = DynamoDevices()
 EVENT_LOG: Final = DynamoEventLog()
 INVOICES: Final = DynamoInvoices()
+INVOICE_REGISTER: Final = DynamoInvoiceRegister()
 JOURNAL: Final = DynamoJournal()
 METER_POINTS: Final = DynamoMeterPoints()
 NUMBERS: Final = DynamoNumbers()

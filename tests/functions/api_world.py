@@ -139,6 +139,7 @@ class World:
             customer_id=customer_id,
             subscription_id=subscription_id,
             amount=gross,
+            issued_on=invoice.issued_on,
             due_on=invoice.due_on,
             time_zone="Europe/Berlin",
             watch_on=invoice.due_on + timedelta(days=1),

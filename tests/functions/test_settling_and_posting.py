@@ -161,6 +161,7 @@ def reactors(tables: None) -> Reactors:
         customer_id="cus_1",
         subscription_id="sub_1",
         amount=FIFTY_NINE,
+        issued_on=date(2026, 10, 1),
         due_on=date(2026, 10, 15),
         time_zone="Europe/Berlin",
         watch_on=date(2026, 10, 16),

@@ -9,6 +9,7 @@ import pytest
 from tests.billing_fakes import BillingWorld
 from tests.offer_fakes import CITY_METERED
 from umlauf.billing.charges import BilledCharge
+from umlauf.billing.finding import InvoiceSearch, InvoiceState
 from umlauf.billing.model import (
     OVERDUE_SHARDS,
     Invoice,
@@ -26,6 +27,7 @@ from umlauf_adapters.billing.invoices import (
     DynamoInvoices,
     DynamoReceivables,
 )
+from umlauf_adapters.billing.registers import DynamoInvoiceRegister
 from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.layouts import BadCursor
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.usefixtures("tables")
 
 NOW = datetime(2026, 10, 1, 9, 5, tzinfo=UTC)
 DUE_ON = date(2026, 10, 15)
+REGISTER = DynamoInvoiceRegister()
 RECEIVABLES, INVOICES, CHARGES = DynamoReceivables(), DynamoInvoices(), DynamoBilledCharges()
 NUMBERS, RUNS, PARKED = DynamoNumbers(), DynamoRuns(), DynamoParkedContracts()
 
@@ -70,6 +73,7 @@ def owed(number: int, watch_on: date | None = DUE_ON) -> Receivable:
         customer_id="cus_1",
         subscription_id="sub_1",
         amount=Money(5900, "EUR"),
+        issued_on=date(2026, 10, 1),
         due_on=DUE_ON,
         time_zone="Europe/Berlin",
         watch_on=watch_on,
@@ -99,18 +103,6 @@ def test_an_issued_invoice_cannot_be_written_again() -> None:
         store(replace(invoice, version=0, gross=Money(1, "EUR")))
 
 
-def test_a_customers_invoices_come_newest_first_and_page_by_page() -> None:
-    invoice, *_ = issued()
-    for n in range(3):
-        day = invoice.issued_on + timedelta(days=n)
-        store(replace(invoice, id=f"inv_{n}", number=f"N-{n}", issued_on=day, version=0))
-    first = INVOICES.of_customer(invoice.customer_id, limit=2)
-    assert [one.id for one in first.items] == ["inv_2", "inv_1"]
-    rest = INVOICES.of_customer(invoice.customer_id, limit=2, cursor=first.next_cursor)
-    assert [one.id for one in rest.items] == ["inv_0"]
-    assert INVOICES.of_customer("cus_other").items == []
-
-
 def test_only_what_is_open_and_past_its_day_is_watched() -> None:
     paid = owed(4).settle(Settlement("att", SettlementState.SUCCEEDED, Money(5900, "EUR"), NOW))
     slow = owed(5).settle(Settlement("att", SettlementState.PROCESSING, Money(5900, "EUR"), NOW))
@@ -130,6 +122,30 @@ def test_a_settled_receivable_leaves_the_watch_and_a_returned_one_comes_back() -
         assert receivable is not None
         store(receivable.settle(Settlement("att", state, Money(5900, "EUR"), NOW)))
         assert overdue(DUE_ON + timedelta(days=1)) == watched
+
+
+def test_an_invoice_is_found_by_what_becomes_of_it() -> None:
+    invoice, receivable, _ = issued()
+    store(fresh(invoice), fresh(receivable))
+
+    def states() -> list[InvoiceState]:
+        later = NOW + timedelta(days=60)
+        found = {
+            state: REGISTER.find(InvoiceSearch(state=state), now=later).items
+            for state in InvoiceState
+        }
+        return [state for state, items in found.items() if items]
+
+    assert states() == [InvoiceState.OPEN, InvoiceState.OVERDUE]
+    paid = receivable.settle(Settlement("att", SettlementState.SUCCEEDED, receivable.amount, NOW))
+    store(paid)
+    assert states() == [InvoiceState.PAID]
+    cancelled = replace(paid, cancelled_by="cn_1", version=2)
+    store(cancelled)
+    assert states() == [InvoiceState.CANCELLED]
+    back = Settlement("att", SettlementState.RETURNED, receivable.amount, NOW)
+    store(replace(cancelled.settle(back), version=3))
+    assert states() == [InvoiceState.OPEN, InvoiceState.OVERDUE]
 
 
 def test_charges_are_read_by_the_end_of_their_period() -> None:

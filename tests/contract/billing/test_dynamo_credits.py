@@ -12,6 +12,7 @@ from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import ByLine, CreditNote, PartOf
 from umlauf.billing.credits import EntryKind, balance_id, empty_balance
 from umlauf.billing.errors import OverCredited
+from umlauf.billing.finding import DocumentSearch
 from umlauf.billing.giving_back import CreditOrder
 from umlauf.billing.model import Invoice, Settlement, SettlementState
 from umlauf.billing.ports import CreditDesk
@@ -24,6 +25,7 @@ from umlauf_adapters.billing.invoices import (
     DynamoInvoices,
     DynamoReceivables,
 )
+from umlauf_adapters.billing.registers import DynamoCreditNoteRegister
 from umlauf_adapters.billing.runs import DynamoNumbers
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
@@ -39,6 +41,8 @@ DESK = CreditDesk(
     numbers=DynamoNumbers(),
     subscriptions=DynamoSubscriptions(),
 )
+REGISTER = DynamoCreditNoteRegister()
+OF_ADA = DocumentSearch(customer_id="cus_ada")
 ADAS = balance_id("cus_ada", "umlauf-de", "EUR")
 
 
@@ -87,11 +91,11 @@ def test_a_note_comes_back_as_it_was_issued(invoice: Invoice) -> None:
 def test_a_customers_notes_are_listed_newest_first(invoice: Invoice) -> None:
     for place in range(3):
         credit(invoice, 1, 10, command=f"cmd_{place}", at=AT + timedelta(days=place))
-    page = NOTES.of_customer("cus_ada", limit=2)
-    rest = NOTES.of_customer("cus_ada", limit=2, cursor=page.next_cursor)
+    page = REGISTER.find(OF_ADA, limit=2)
+    rest = REGISTER.find(OF_ADA, limit=2, cursor=page.next_cursor)
     numbers = [note.number for note in (*page.items, *rest.items)]
     assert numbers == ["GS-2026-000003", "GS-2026-000002", "GS-2026-000001"]
-    assert NOTES.of_customer("cus_bob").items == []
+    assert REGISTER.find(DocumentSearch(customer_id="cus_bob")).items == []
 
 
 def test_a_balance_is_found_with_its_entries_newest_first(invoice: Invoice) -> None:
@@ -163,13 +167,13 @@ def test_a_note_that_is_cut_off_and_asked_for_again_is_one_note(
     answers.cut(is_carried_out=is_carried_out)
     with pytest.raises(Transient):
         credit(invoice, 1, 500, command="cmd_1")
-    assert len(NOTES.of_customer("cus_ada").items) == int(is_carried_out)
+    assert len(REGISTER.find(OF_ADA).items) == int(is_carried_out)
     if is_carried_out:
         with pytest.raises(AlreadyClaimed):
             credit(invoice, 1, 500, command="cmd_1")
     else:
         credit(invoice, 1, 500, command="cmd_1")
-    (note,) = NOTES.of_customer("cus_ada").items
+    (note,) = REGISTER.find(OF_ADA).items
     assert note.number == "GS-2026-000001"
     charges: list[BilledCharge] = list(DESK.charges.of_invoice(invoice))
     assert sum(charge.credited.amount_minor for charge in charges) == 500
@@ -199,7 +203,7 @@ def test_a_refused_write_of_a_note_leaves_nothing_of_it(
     assert work.size == 11
     with pytest.raises((StaleVersion, TransactWriteError)):
         WORKS.commit(work)
-    assert NOTES.of_customer("cus_ada").items == []
+    assert REGISTER.find(OF_ADA).items == []
     assert BALANCES.get(ADAS) is None
     assert not any(charge.credited for charge in DESK.charges.of_invoice(invoice))
     assert DESK.numbers.series("GS-2026") is None

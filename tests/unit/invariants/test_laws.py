@@ -123,6 +123,7 @@ RECEIVABLE = Receivable(
     customer_id="cus_1",
     subscription_id="sub_1",
     amount=TEN + TAX,
+    issued_on=date(2026, 10, 1),
     due_on=date(2026, 10, 15),
     time_zone="Europe/Berlin",
     watch_on=date(2026, 10, 16),

@@ -34,6 +34,7 @@ def receivable(owed: Money, paid: Money | None = None) -> Receivable:
         customer_id="cus_case",
         subscription_id="sub_case",
         amount=owed,
+        issued_on=AT.date(),
         due_on=AT.date(),
         time_zone="UTC",
         watch_on=None,

@@ -12,7 +12,6 @@ from umlauf_adapters.billing.layouts import (
     CREDIT_NOTES,
     balance_partition,
     balances_partition,
-    noted_partition,
 )
 
 _ENTRY: Final = "ENTRY#"
@@ -23,17 +22,6 @@ class DynamoCreditNotes:
 
     def get(self, note_id: str) -> CreditNote | None:
         return CREDIT_NOTES.get(f"NOTE#{note_id}", "NOTE")
-
-    def of_customer(
-        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[CreditNote]:
-        return CREDIT_NOTES.page(
-            noted_partition(customer_id),
-            index="gsi1",
-            limit=limit,
-            cursor=cursor,
-            newest_first=True,
-        )
 
 
 class DynamoCreditBalances:

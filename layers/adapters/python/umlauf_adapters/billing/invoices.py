@@ -13,7 +13,6 @@ from umlauf_adapters.billing.layouts import (
     INVOICES,
     RECEIVABLES,
     charge_key,
-    customer_partition,
     invoice_partition,
     overdue_partition,
     subscription_partition,
@@ -27,17 +26,6 @@ class DynamoInvoices:
 
     def get(self, invoice_id: str) -> Invoice | None:
         return INVOICES.get(invoice_partition(invoice_id), "INVOICE")
-
-    def of_customer(
-        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[Invoice]:
-        return INVOICES.page(
-            customer_partition(customer_id),
-            index="gsi1",
-            limit=limit,
-            cursor=cursor,
-            newest_first=True,
-        )
 
 
 class DynamoReceivables:

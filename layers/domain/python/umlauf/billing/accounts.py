@@ -5,10 +5,11 @@ read from the work if it was changed there, and from the store only before that;
 an invoice paid says so, in one place.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol, TypeVar, cast
 
-from umlauf.billing.credit_notes import CreditNote, NoteDraft, issue_note
+from umlauf.billing.credit_notes import CreditNote, NoteDraft, NoteKind, issue_note
 from umlauf.billing.credits import (
     CreditBalance,
     CreditEntry,
@@ -151,7 +152,8 @@ class CustomerAccounts:
         before = [one for one in found if one is not None]
         lowered, effect = lower_open(before, draft.gross, note_id, now)
         for earlier, later in zip(before, lowered, strict=True):
-            self.put_receivable(later, was_paid=earlier.status is ReceivableStatus.PAID)
+            after = _cancelled(later, draft, note_id)
+            self.put_receivable(after, was_paid=earlier.status is ReceivableStatus.PAID)
         note = issue_note(
             draft,
             effect,
@@ -188,6 +190,11 @@ class CustomerAccounts:
             amount=receivable.amount,
             paid_at=self._work.now,
         )
+
+
+def _cancelled(receivable: Receivable, draft: NoteDraft, note_id: str) -> Receivable:
+    is_cancelled = draft.header.kind is NoteKind.CANCELLATION
+    return replace(receivable, cancelled_by=note_id) if is_cancelled else receivable
 
 
 def balanced(receivable: Receivable, *, work: Work, desk: SettlementDesk) -> Receivable:

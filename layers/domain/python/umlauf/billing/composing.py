@@ -167,6 +167,7 @@ def receivable_of(invoice: Invoice, time_zone: str) -> Receivable:
         customer_id=invoice.customer_id,
         subscription_id=invoice.subscription_id,
         amount=invoice.gross,
+        issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         time_zone=time_zone,
         watch_on=invoice.due_on + timedelta(days=1),

@@ -213,6 +213,7 @@ class Receivable:
 
     Credit notes lower it, and the customer's credit balance pays on it, both as `credits`.
     `watch_on` is the first day on which it is overdue if still open; None once it was reported.
+    `cancelled_by` is the document that cancelled the invoice.
     """
 
     KIND: ClassVar[str] = "receivable"
@@ -223,12 +224,14 @@ class Receivable:
     customer_id: str
     subscription_id: str
     amount: Money
+    issued_on: date
     due_on: date
     time_zone: str
     watch_on: date | None
     settlements: tuple[Settlement, ...] = ()
     charged_fees: tuple[ChargedFee, ...] = ()
     credits: tuple[AppliedCredit, ...] = ()
+    cancelled_by: str = ""
     version: int = 0
 
     @property

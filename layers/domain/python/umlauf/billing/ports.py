@@ -10,6 +10,7 @@ from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.documents import DocumentView
+from umlauf.billing.finding import DocumentSearch, InvoiceSearch, OwedInvoice
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
@@ -19,7 +20,6 @@ from umlauf.customers.ports import Customers
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.work import Page
 from umlauf.subscriptions.ports import Subscriptions
-
 from umlauf.usage.aggregation import Measurement
 
 
@@ -44,10 +44,15 @@ class Rollups(Protocol):
 class Invoices(Protocol):
     def get(self, invoice_id: str) -> Invoice | None: ...
 
-    def of_customer(
-        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[Invoice]:
-        """Newest first; may lag behind by a moment."""
+
+class InvoiceRegister(Protocol):
+    def find(
+        self, search: InvoiceSearch, *, now: datetime, limit: int = 50, cursor: str | None = None
+    ) -> Page[OwedInvoice]:
+        """The invoices that are wanted, newest first; may lag behind by a moment.
+
+        A page is short only where it had to look at more than one request may, or is the last.
+        """
 
 
 class Receivables(Protocol):
@@ -86,10 +91,12 @@ class CreditBalances(Protocol):
 class CreditNotes(Protocol):
     def get(self, note_id: str) -> CreditNote | None: ...
 
-    def of_customer(
-        self, customer_id: str, *, limit: int = 50, cursor: str | None = None
+
+class CreditNoteRegister(Protocol):
+    def find(
+        self, search: DocumentSearch, *, limit: int = 50, cursor: str | None = None
     ) -> Page[CreditNote]:
-        """Newest first; may lag behind by a moment."""
+        """The notes that are wanted, as invoices are found."""
 
 
 class Numbers(Protocol):

@@ -151,6 +151,7 @@ class CreditNoteSummaryOut(Out):
     id: str
     number: str
     kind: str
+    legal_entity: str
     customer_id: str
     subscription_id: str
     corrects: list[CorrectedInvoiceOut]
@@ -165,6 +166,7 @@ class CreditNoteSummaryOut(Out):
             id=note.id,
             number=note.number,
             kind=note.kind.value,
+            legal_entity=note.legal_entity,
             customer_id=note.customer_id,
             subscription_id=note.subscription_id,
             corrects=[

@@ -1,8 +1,11 @@
 """Invoices on the wire: the issued document, and what became of it."""
 
-from datetime import date
+from datetime import date, datetime
 
+from umlauf.billing.documents import DocumentKind
+from umlauf.billing.finding import InvoiceState, OwedInvoice, kind_of
 from umlauf.billing.model import Invoice, InvoiceLine, LineDiscount, Receivable, TaxAmount
+from umlauf.kernel.work import Page
 from umlauf_http.wire import Exact, MoneyOut, Out, PageOut
 
 
@@ -79,10 +82,11 @@ class TaxOut(Out):
 
 
 class InvoiceSummaryOut(Out):
-    """`legal_entity` is the company that issued it."""
+    """`legal_entity` is the company that issued it; `kind` is invoice or deposit_request."""
 
     id: str
     number: str
+    kind: DocumentKind
     legal_entity: str
     customer_id: str
     subscription_id: str
@@ -97,6 +101,7 @@ class InvoiceSummaryOut(Out):
         return cls(
             id=invoice.id,
             number=invoice.number,
+            kind=kind_of(invoice),
             legal_entity=invoice.legal_entity,
             customer_id=invoice.customer_id,
             subscription_id=invoice.subscription_id,
@@ -108,15 +113,30 @@ class InvoiceSummaryOut(Out):
         )
 
 
+class InvoiceRowOut(InvoiceSummaryOut):
+    """An invoice as it stands today: `status` is exactly one, `open` what is still to be paid."""
+
+    status: InvoiceState
+    open: MoneyOut
+
+    @classmethod
+    def showing(cls, owed: OwedInvoice, now: datetime) -> "InvoiceRowOut":
+        summary = InvoiceSummaryOut.of(owed.invoice)
+        is_open = MoneyOut.of(owed.receivable.open)
+        return cls(**dict(summary), status=owed.state(now), open=is_open)
+
+
 class ReceivableOut(Out):
     """`processing` is neither paid nor unpaid: a slow debit is under way.
 
     `status` is the invoice's own. `open` is what is still to be paid, `open_fees` of it fees.
     `fees` is all that was charged for collecting the invoice, without tax. Credit notes took
-    `credited` off, and the customer's credit balance paid `from_balance`.
+    `credited` off, and the customer's credit balance paid `from_balance`. `cancelled_by` is the
+    document that cancelled the invoice.
     """
 
     status: str
+    cancelled_by: str | None
     open: MoneyOut
     fees: MoneyOut
     open_fees: MoneyOut
@@ -129,6 +149,7 @@ class ReceivableOut(Out):
     def of(cls, receivable: Receivable) -> "ReceivableOut":
         return cls(
             status=receivable.status.value,
+            cancelled_by=receivable.cancelled_by or None,
             open=MoneyOut.of(receivable.open),
             fees=MoneyOut.of(receivable.fees),
             open_fees=MoneyOut.of(receivable.open_fees),
@@ -159,5 +180,9 @@ class InvoiceOut(Out):
         )
 
 
-class InvoicesOut(PageOut[InvoiceSummaryOut]):
+class InvoicesOut(PageOut[InvoiceRowOut]):
     """Invoices, the newest first."""
+
+    @classmethod
+    def showing(cls, page: Page[OwedInvoice], now: datetime) -> "InvoicesOut":
+        return cls.of(page, lambda owed: InvoiceRowOut.showing(owed, now))

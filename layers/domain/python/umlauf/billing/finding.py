@@ -1,0 +1,96 @@
+"""What somebody looks for among issued documents, and how an invoice that was found stands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.documents import DocumentKind
+from umlauf.billing.model import Invoice, LineKind, Receivable, ReceivableStatus
+from umlauf.kernel.calendar import local_date
+
+
+class InvoiceState(StrEnum):
+    """How an invoice stands on a day. Each is in exactly one state."""
+
+    OPEN = "open"
+    """To be paid, and not due yet or due today."""
+    OVERDUE = "overdue"
+    PROCESSING = "processing"
+    """A slow debit is under way: not paid, and not unpaid either."""
+    PAID = "paid"
+    """Nothing is open: paid, from the credit balance too, or credited."""
+    CANCELLED = "cancelled"
+    """Nothing is open, for the invoice should not have been."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwedInvoice:
+    """An invoice with what became of it."""
+
+    invoice: Invoice
+    receivable: Receivable
+
+    def state(self, now: datetime) -> InvoiceState:
+        """A cancelled invoice whose payment went back is owed again: then it is open, not gone."""
+        match self.receivable.status:
+            case ReceivableStatus.PAID:
+                is_cancelled = bool(self.receivable.cancelled_by)
+                return InvoiceState.CANCELLED if is_cancelled else InvoiceState.PAID
+            case ReceivableStatus.PROCESSING:
+                return InvoiceState.PROCESSING
+            case ReceivableStatus.OPEN:
+                today = local_date(now, self.receivable.time_zone)
+                is_late = today > self.receivable.due_on
+                return InvoiceState.OVERDUE if is_late else InvoiceState.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSearch:
+    """What documents are wanted; None leaves it open. The days of issue are half-open."""
+
+    customer_id: str | None = None
+    subscription_id: str | None = None
+    legal_entity: str | None = None
+    kind: DocumentKind | None = None
+    issued_from: date | None = None
+    issued_before: date | None = None
+
+    def is_met_by(self, document: Invoice | CreditNote) -> bool:
+        return (
+            self.customer_id in {None, document.customer_id}
+            and self.legal_entity in {None, document.legal_entity}
+            and self.kind in {None, kind_of(document)}
+            and (self.subscription_id is None or _concerns(document, self.subscription_id))
+            and (self.issued_from is None or self.issued_from <= document.issued_on)
+            and (self.issued_before is None or document.issued_on < self.issued_before)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceSearch(DocumentSearch):
+    """`state` asks for invoices that stand so; whoever asks for open ones gets overdue ones too."""
+
+    state: InvoiceState | None = None
+
+    def is_met_by_owed(self, owed: OwedInvoice, now: datetime) -> bool:
+        return self._is_state_met_by(owed.state(now)) and self.is_met_by(owed.invoice)
+
+    def _is_state_met_by(self, state: InvoiceState) -> bool:
+        if self.state is InvoiceState.OPEN:
+            return state in {InvoiceState.OPEN, InvoiceState.OVERDUE}
+        return self.state in {None, state}
+
+
+def kind_of(document: Invoice | CreditNote) -> DocumentKind:
+    """What kind of document it is. A deposit stands on none but its own."""
+    if isinstance(document, CreditNote):
+        return DocumentKind(document.kind.value)
+    is_deposit = all(line.kind is LineKind.DEPOSIT for line in document.lines)
+    return DocumentKind.DEPOSIT_REQUEST if is_deposit else DocumentKind.INVOICE
+
+
+def _concerns(document: Invoice | CreditNote, subscription_id: str) -> bool:
+    """Whether a contract is on it: on a consolidated one, any line may be another contract's."""
+    on_lines = {line.subscription_id for line in document.lines}
+    return subscription_id == document.subscription_id or subscription_id in on_lines
