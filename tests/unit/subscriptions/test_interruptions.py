@@ -11,7 +11,9 @@ from tests.subscription_samples import (
     BOUND,
     BOX,
     CITY,
+    PLUS,
     PREPAID,
+    TRIED,
     UNPAUSED,
     UNSTOPPED,
     billed,
@@ -23,7 +25,7 @@ from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.errors import InvalidInput, UmlaufError
 from umlauf.kernel.money import Money
-from umlauf.subscriptions.agreements import BeginPause, Pause, Resume, Skip
+from umlauf.subscriptions.agreements import BeginPause, ChangePlan, Pause, Resume, Skip
 from umlauf.subscriptions.applying import with_coupon, without_coupon
 from umlauf.subscriptions.changes.pausing import MOST_PAUSES
 from umlauf.subscriptions.changing import apply_change
@@ -43,6 +45,7 @@ from umlauf.subscriptions.errors import (
 from umlauf.subscriptions.lifecycle import started
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.skipping import restored, skipped
+from umlauf.subscriptions.timeline import coupon_end, coupons_on
 from umlauf.subscriptions.timing import policy_day
 
 START = date(2026, 9, 1)
@@ -237,11 +240,65 @@ class TestCoupons:
     def test_it_can_be_ended_and_one_that_lies_ahead_called_off(self) -> None:
         running_since = self.apply(billed(running(), START), on=MID)
         ended = without_coupon(running_since, "fifth-off", OCTOBER, now=noon(MID))
-        assert ended.coupons[0].ends_on == OCTOBER
+        assert coupon_end(ended, ended.coupons[0]) == OCTOBER
         assert without_coupon(ended, "fifth-off", NOVEMBER, now=noon(MID)) == ended
         ahead = self.apply(billed(running(), START))
         assert without_coupon(ahead, "fifth-off", MID, now=noon(MID)).coupons == ()
         assert without_coupon(ahead, "other", MID, now=noon(MID)) == ahead
+
+    @pytest.mark.parametrize(
+        ("pause", "end"),
+        [
+            pytest.param((OCTOBER, NOVEMBER), date(2027, 2, 1), id="a period: one more"),
+            pytest.param((OCTOBER, date(2027, 1, 1)), date(2027, 4, 1), id="all three"),
+            # 10 of October's 31 days are 9.7 of January's: the tenth is begun.
+            pytest.param((date(2026, 10, 5), date(2026, 10, 15)), date(2027, 1, 11), id="a part"),
+            pytest.param((date(2026, 9, 20), OCTOBER), date(2027, 1, 1), id="before it began"),
+            pytest.param((date(2027, 1, 1), date(2027, 2, 1)), date(2027, 1, 1), id="after it"),
+            pytest.param((OCTOBER, None), None, id="open: nobody knows yet"),
+        ],
+    )
+    @pytest.mark.parametrize("stops_clock", [True, False])
+    def test_a_pause_eats_none_of_its_periods(
+        self, pause: tuple[date, date | None], end: date | None, *, stops_clock: bool
+    ) -> None:
+        granted = self.apply(billed(running(), START))
+        interrupted = replace(granted, pauses=(Pause(*pause, stops_clock=stops_clock),))
+        (applied,) = interrupted.coupons
+        assert coupon_end(interrupted, applied) == end
+
+    def test_what_a_pause_takes_of_it_another_pause_may_take_again(self) -> None:
+        granted = self.apply(billed(running(), START))
+        first, second = Pause(OCTOBER, NOVEMBER), Pause(date(2027, 1, 1), date(2027, 2, 1))
+        (applied,) = granted.coupons
+        twice = replace(granted, pauses=(first, second))
+        assert coupon_end(twice, applied) == date(2027, 3, 1)
+
+    def test_no_pause_gives_back_a_coupon_that_was_taken_away(self) -> None:
+        granted = self.apply(billed(running(), START))
+        taken = without_coupon(granted, "fifth-off", NOVEMBER, now=noon(MID))
+        interrupted = paused(taken, OCTOBER, date(2026, 10, 20))
+        assert coupon_end(interrupted, interrupted.coupons[0]) == NOVEMBER
+
+    def test_a_trial_is_no_period_of_it(self) -> None:
+        pending = self.apply(replace(pending_under(TRIED), ordered_at=noon(START)))
+        (applied,) = started(pending, TRIED, noon(START)).coupons
+        assert (applied.starts_on, applied.ends_on) == (START, date(2026, 12, 15))
+
+    def test_one_for_other_plans_is_refused_and_rests_while_its_plan_is_left(self) -> None:
+        for_city = replace(FIFTH, plans=("city", "box"))
+        with pytest.raises(CouponNotUsable, match="is for city, box, and this") as found:
+            self.apply(running(PLUS), for_city)
+        assert found.value.field == "coupon_id"
+        left = apply_change(
+            self.apply(running(), for_city, on=START),
+            ChangePlan(plan_id="plus", plan_version=1),
+            OCTOBER,
+            plan_of=plan_of,
+            now=noon(OCTOBER),
+        )
+        assert [one.coupon.id for one in coupons_on(left, date(2026, 9, 30))] == ["fifth-off"]
+        assert coupons_on(left, OCTOBER) == ()
 
     @pytest.mark.parametrize(
         ("coupon", "on", "refusal", "field"),

@@ -19,29 +19,28 @@ from umlauf.billing.model import LineKind
 from umlauf.kernel.money import Money, split, total
 from umlauf.subscriptions.agreements import AppliedCoupon
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.timeline import coupons_on
 
 
 def finished_bill(account: Account, day: date) -> tuple[Bill, Subscription]:
     """A day's bill with all its discounts, and the subscription with its coupons moved on."""
     subscription = account.subscription
-    bill, coupons = use_once_amounts(
-        assemble_bill(account, day), subscription.coupons, day, subscription.currency
-    )
-    return bill, replace(subscription, coupons=coupons)
+    return use_once_amounts(assemble_bill(account, day), subscription, day)
 
 
 def use_once_amounts(
-    bill: Bill, coupons: Sequence[AppliedCoupon], day: date, currency: str
-) -> tuple[Bill, tuple[AppliedCoupon, ...]]:
-    """The bill after them, and all coupons with what they have given by now."""
+    bill: Bill, subscription: Subscription, day: date
+) -> tuple[Bill, Subscription]:
+    """The bill after those in force, and the subscription with what each has given by now."""
+    in_force = coupons_on(subscription, day)
     after: list[AppliedCoupon] = []
-    for applied in coupons:
-        if applied.coupon.is_once_amount and applied.is_in_force(day):
-            bill, used = _use(bill, applied, currency)
+    for applied in subscription.coupons:
+        if applied.coupon.is_once_amount and applied in in_force:
+            bill, used = _use(bill, applied, subscription.currency)
             after.append(used)
         else:
             after.append(applied)
-    return bill, tuple(after)
+    return bill, replace(subscription, coupons=tuple(after))
 
 
 def _use(bill: Bill, applied: AppliedCoupon, currency: str) -> tuple[Bill, AppliedCoupon]:

@@ -17,9 +17,10 @@ MOST_PERIODS: Final = 1_200
 class Coupon:
     """A percentage, or an amount in one or more currencies, off.
 
-    It takes effect on the named items (none named: on all) for so many billing periods (None: for
-    ever). An amount is meant per period, or with `is_once_amount` once: then what one bill cannot
-    use up is carried over to the next.
+    It takes effect on the named items (none named: on all) under the named plans (none named: under
+    all) for so many billing periods (None: for ever). An amount is meant per period, or with
+    `is_once_amount` once: then what one bill cannot use up is carried over to the next. One that
+    `is_open` may be named by whoever orders; any other is granted by staff.
     """
 
     KIND: ClassVar[str] = "coupon"
@@ -31,6 +32,8 @@ class Coupon:
     items: tuple[str, ...] = ()
     periods: int | None = None
     is_once_amount: bool = False
+    plans: tuple[str, ...] = ()
+    is_open: bool = False
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -39,6 +42,9 @@ class Coupon:
         for item in self.items:
             require_slug(item, "items")
         require_unique(self.items, "items")
+        for plan_id in self.plans:
+            require_slug(plan_id, "plans")
+        require_unique(self.plans, "plans")
         if (self.percent is None) == (not self.amounts):
             raise BadCoupon(
                 f"coupon {self.id} needs either a percentage or amounts", field="percent"
@@ -51,6 +57,9 @@ class Coupon:
     def amount_in(self, currency: str) -> Money | None:
         """What is off in a currency; None for a percentage, or where it offers nothing."""
         return next((one for one in self.amounts if one.currency == currency), None)
+
+    def is_for(self, plan_id: str) -> bool:
+        return not self.plans or plan_id in self.plans
 
     def as_draft(self) -> "Coupon":
         """The content alone."""

@@ -86,15 +86,17 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCoupon:
-    """A coupon in force `[starts_on, ends_on)`. `used` counts what a once-amount has given."""
+    """A coupon in force from `starts_on`. `used` counts what a once-amount has given.
+
+    `ends_on` is the end of its billing periods as if nothing were ever paused: pauses move it on
+    (`timeline.coupon_end`). `removed_on` is the day it was taken away before, which nothing moves.
+    """
 
     coupon: Coupon
     starts_on: date
     ends_on: date | None = None
     used: Money | None = None
-
-    def is_in_force(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+    removed_on: date | None = None
 
 
 # -- Changes as data ------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ from itertools import islice
 from typing import Final
 
 from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.model import Plan
 from umlauf.kernel.calendar import local_date
 from umlauf.subscriptions.agreements import AppliedCoupon
 from umlauf.subscriptions.errors import CouponNotUsable, NotActive, NotPossibleThen, TooMany
 from umlauf.subscriptions.model import Status, Subscription
 from umlauf.subscriptions.pointer import to_be_repaired
-from umlauf.subscriptions.timeline import PlanOf, billing_periods
+from umlauf.subscriptions.timeline import PlanOf, billing_periods, coupon_end, first_paid_day
 
 MOST_COUPONS: Final = 20
 
@@ -36,7 +37,9 @@ def with_coupon(
     _require_running(subscription)
     day = starts_on or subscription.billed_through or subscription.started_on
     _require_within(subscription, day)
-    changed = _added(subscription, coupon_from(subscription, coupon, day))
+    current = subscription.current
+    plan = plan_of(current.plan_id, current.plan_version)
+    changed = _added(subscription, coupon_from(subscription, coupon, plan, day))
     return changed if changed == subscription else _billed_anew(changed, day, now)
 
 
@@ -46,27 +49,35 @@ def without_coupon(
     """End a coupon on a day, or drop it if it would begin later; without it, nothing changes."""
     left = []
     for one in subscription.coupons:
-        is_meant = one.coupon.id == coupon_id and (one.ends_on is None or ends_on < one.ends_on)
+        end = coupon_end(subscription, one)
+        is_meant = one.coupon.id == coupon_id and (end is None or ends_on < end)
         if not is_meant:
             left.append(one)
         elif one.starts_on < ends_on and subscription.starts_on is not None:
-            left.append(replace(one, ends_on=ends_on))
+            left.append(replace(one, removed_on=ends_on))
     changed = replace(subscription, coupons=tuple(left))
     return changed if changed == subscription else _billed_anew(changed, ends_on, now)
 
 
-def coupon_from(subscription: Subscription, coupon: Coupon, starts_on: date) -> AppliedCoupon:
-    """The coupon in force for its number of billing periods; one it begins inside counts."""
+def coupon_from(
+    subscription: Subscription, coupon: Coupon, plan: Plan, starts_on: date
+) -> AppliedCoupon:
+    """The coupon in force for its number of billing periods; one it begins inside counts.
+
+    A free phase is none of them. Pauses are not looked at: they move the end (`coupon_end`).
+    """
     if coupon.periods is None:
         return AppliedCoupon(coupon, starts_on)
     endless = replace(subscription, ends_on=None)
-    *_, last = islice(billing_periods(endless, starts_on, date.max), coupon.periods)
+    counted_from = first_paid_day(endless, plan, starts_on)
+    *_, last = islice(billing_periods(endless, counted_from, date.max), coupon.periods)
     return AppliedCoupon(coupon, starts_on, last.period.end)
 
 
 def _added(subscription: Subscription, applied: AppliedCoupon) -> Subscription:
     for one in subscription.coupons:
-        is_over = one.ends_on is not None and one.ends_on <= applied.starts_on
+        end = coupon_end(subscription, one)
+        is_over = end is not None and end <= applied.starts_on
         if one.coupon.id == applied.coupon.id and not is_over:
             return subscription
     if len(subscription.coupons) >= MOST_COUPONS:
@@ -80,9 +91,15 @@ def _require_usable(subscription: Subscription, coupon: Coupon, plan_of: PlanOf)
             f"coupon {coupon.id} is not given in {subscription.currency}; give one that is",
             field="coupon_id",
         )
+    current = subscription.current
+    if not coupon.is_for(current.plan_id):
+        raise CouponNotUsable(
+            f"coupon {coupon.id} is for {', '.join(coupon.plans)}, and this subscription has "
+            f"{current.plan_id}; change the plan, or use another coupon",
+            field="coupon_id",
+        )
     if not coupon.items:
         return
-    current = subscription.current
     plan = plan_of(current.plan_id, current.plan_version)
     held = {item.id for item in plan.items_with(current.add_ons)}
     if held.isdisjoint(coupon.items):

@@ -47,7 +47,9 @@ def started(subscription: Subscription, plan: Plan, now: datetime) -> Subscripti
         next_due_at=None,
         reason_not_due=ReasonNotDue.SETTLED_FROM_WALLET,
     )
-    coupons = tuple(coupon_from(active, one.coupon, first_day) for one in subscription.coupons)
+    coupons = tuple(
+        coupon_from(active, one.coupon, plan, first_day) for one in subscription.coupons
+    )
     active = replace(active, coupons=coupons)
     return due_again(active, now) if has_charges(plan, active.add_ons) else active
 

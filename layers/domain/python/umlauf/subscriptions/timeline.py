@@ -4,17 +4,19 @@ The billing grid is cut into billing periods; where something changes inside one
 into segments. Billing prices segments; nothing else decides what a day costs.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from typing import Final
 
 from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Plan
 from umlauf.catalog.policies import CreditPolicy, Phase
 from umlauf.kernel.calendar import Interval, Period
-from umlauf.subscriptions.agreements import Agreement, Pause
+from umlauf.subscriptions.agreements import Agreement, AppliedCoupon, Pause
 from umlauf.subscriptions.errors import BadDates
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.schedule import MAX_PERIODS, Cycle
@@ -138,7 +140,7 @@ def segments(
             phase=phase.name if phase else None,
             is_free=phase.is_free if phase else False,
             is_paused=subscription.is_paused(start),
-            coupons=tuple(one.coupon for one in subscription.coupons if one.is_in_force(start)),
+            coupons=tuple(one.coupon for one in coupons_on(subscription, start)),
         )
 
 
@@ -168,30 +170,40 @@ def phase_spans(
     Pauses that stop the clock move what lies behind them on by their days.
     """
     nominal, begins = subscription.started_on, subscription.started_on
+    pauses = _stopping_the_clock(subscription)
     for phase in plan.phases:
         if phase.length is None:
             yield phase, begins, None
             return
         nominal = phase.length.after(nominal, 1)
-        end = moved_by_pauses(nominal, subscription.pauses)
+        end = moved_by_pauses(nominal, pauses)
         yield phase, begins, end
         if end is None:
             return
         begins = end
 
 
-def moved_by_pauses(day: date, pauses: tuple[Pause, ...]) -> date | None:
-    """Where a day comes to lie when each pause that stops the clock before it pushes it on.
+def first_paid_day(subscription: Subscription, plan: Plan, day: date) -> date:
+    """The day itself, or the first one after the free phase it lies in."""
+    for phase, begins, end in phase_spans(subscription, plan):
+        if not phase.is_free and (end is None or day < end):
+            return max(begins, day)
+    return day
 
-    None while such a pause is open.
+
+def moved_by_pauses(day: date, pauses: Iterable[Pause], *, since: date = date.min) -> date | None:
+    """Where a day comes to lie when every paused day from `since` on pushes it on by one.
+
+    None while a pause before it is open.
     """
     moved = day
     for pause in sorted(pauses, key=lambda pause: pause.starts_on)[:_MOST_PAUSES]:
-        if not pause.stops_clock or pause.starts_on >= moved:
+        is_behind = pause.ends_on is not None and pause.ends_on <= since
+        if is_behind or pause.starts_on >= moved:
             continue
         if pause.ends_on is None:
             return None
-        moved += pause.ends_on - pause.starts_on
+        moved += pause.ends_on - max(pause.starts_on, since)
     return moved
 
 
@@ -205,11 +217,33 @@ def term_end(subscription: Subscription, plan: Plan) -> date | None:
     if term is None:
         return None
     starts_on = agreement.term_starts_on or subscription.started_on
-    counted = tuple(
-        pause for pause in subscription.pauses if pause.ends_on is None or pause.ends_on > starts_on
-    )
-    moved = moved_by_pauses(term.after(starts_on, 1), counted)
+    pauses = _stopping_the_clock(subscription)
+    moved = moved_by_pauses(term.after(starts_on, 1), pauses, since=starts_on)
     return date.max if moved is None else moved
+
+
+def coupons_on(subscription: Subscription, day: date) -> tuple[AppliedCoupon, ...]:
+    """The coupons in force on a day; one for other plans rests until such a plan is chosen."""
+    if not subscription.coupons:
+        return ()
+    plan_id = agreement_on(subscription, day).plan_id
+    return tuple(
+        one
+        for one in subscription.coupons
+        if one.coupon.is_for(plan_id) and _is_between(one, day, coupon_end(subscription, one))
+    )
+
+
+def coupon_end(subscription: Subscription, applied: AppliedCoupon) -> date | None:
+    """Its first day without effect; None without one, and while an open pause moves it.
+
+    A coupon is given for so many billed periods. What pauses take of them, whole or in part, it
+    has of the periods that follow, also where a pause leaves the minimum term's clock running.
+    """
+    if applied.ends_on is None:
+        return applied.removed_on
+    end = _end_with_pauses(subscription, applied.starts_on, applied.ends_on)
+    return min((day for day in (end, applied.removed_on) if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +335,9 @@ def _turning_days(subscription: Subscription, plan_of: PlanOf, served: Period) -
     yield from _policy_days(subscription)
     for applied in subscription.coupons:
         yield applied.starts_on
-        if applied.ends_on is not None:
-            yield applied.ends_on
+        end = coupon_end(subscription, applied)
+        if end is not None:
+            yield end
     for key in {
         (agreement.plan_id, agreement.plan_version)
         for agreement in subscription.agreements
@@ -310,6 +345,47 @@ def _turning_days(subscription: Subscription, plan_of: PlanOf, served: Period) -
     }:
         for _, begins, _ in phase_spans(subscription, plan_of(*key)):
             yield begins
+
+
+def _stopping_the_clock(subscription: Subscription) -> tuple[Pause, ...]:
+    return tuple(pause for pause in subscription.pauses if pause.stops_clock)
+
+
+def _end_with_pauses(subscription: Subscription, starts_on: date, ends_on: date) -> date | None:
+    if not any(pause.overlaps(Period(starts_on, ends_on)) for pause in subscription.pauses):
+        return ends_on
+    missing = Fraction(0)
+    endless = replace(subscription, ends_on=None)
+    for span in _spans(endless, starts_on, ends_on):
+        days = [day for day in _days(span) if not subscription.is_paused(day)]
+        served = Fraction(len(days), span.days)
+        if span.start < ends_on:
+            missing += 1 - served
+        elif missing <= served:
+            return span.start if not missing else days[ceil(missing * span.days) - 1] + _ONE_DAY
+        elif any(pause.ends_on is None and pause.contains(span.start) for pause in endless.pauses):
+            return None
+        else:
+            missing -= served
+    return ends_on
+
+
+def _spans(subscription: Subscription, starts_on: date, cut: date) -> Iterator[Period]:
+    """The billing periods from a day on, cut on another."""
+    for one in billing_periods(subscription, starts_on, date.max):
+        start, end = max(one.period.start, starts_on), one.period.end
+        if start < cut < end:
+            yield Period(start, cut)
+            start = cut
+        yield Period(start, end)
+
+
+def _days(span: Period) -> Iterator[date]:
+    return (span.start + number * _ONE_DAY for number in range(span.days))
+
+
+def _is_between(applied: AppliedCoupon, day: date, end: date | None) -> bool:
+    return applied.starts_on <= day and (end is None or day < end)
 
 
 def _grid(agreement: Agreement) -> tuple[date | None, Interval]:

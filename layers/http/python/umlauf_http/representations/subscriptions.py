@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from umlauf.subscriptions.agreements import AppliedCoupon, Pause, ScheduledChange, Skip
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.timeline import coupon_end
 from umlauf_http.representations.changes import ChangeOut
 from umlauf_http.representations.prices import IntervalOut
 from umlauf_http.wire import Out, PageOut
@@ -30,7 +31,7 @@ class SkipOut(Out):
 
 
 class AppliedCouponOut(Out):
-    """In force on `[starts_on, ends_on)`."""
+    """In force on `[starts_on, ends_on)`. A pause moves its end on; an open one leaves it null."""
 
     coupon_id: str
     name: str
@@ -38,12 +39,12 @@ class AppliedCouponOut(Out):
     ends_on: date | None
 
     @classmethod
-    def of(cls, applied: AppliedCoupon) -> "AppliedCouponOut":
+    def of(cls, subscription: Subscription, applied: AppliedCoupon) -> "AppliedCouponOut":
         return cls(
             coupon_id=applied.coupon.id,
             name=applied.coupon.name,
             starts_on=applied.starts_on,
-            ends_on=applied.ends_on,
+            ends_on=coupon_end(subscription, applied),
         )
 
 
@@ -145,7 +146,7 @@ class SubscriptionOut(Out):
             reason_not_due=None if reason is None else reason.value,
             pauses=[PauseOut.of(one) for one in subscription.pauses],
             skips=[SkipOut.of(one) for one in subscription.skips],
-            coupons=[AppliedCouponOut.of(one) for one in subscription.coupons],
+            coupons=[AppliedCouponOut.of(subscription, one) for one in subscription.coupons],
             scheduled=[ScheduledChangeOut.of(one) for one in subscription.scheduled],
         )
 

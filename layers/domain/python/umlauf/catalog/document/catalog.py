@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from umlauf.catalog.coupons import Coupon
-from umlauf.catalog.document.coupons import read_coupon, write_coupon
+from umlauf.catalog.document.coupons import Offered, read_coupon, write_coupon
 from umlauf.catalog.document.items import read_add_on, write_add_on
 from umlauf.catalog.document.nodes import Node
 from umlauf.catalog.document.plans import read_plan, write_plan
@@ -23,12 +23,17 @@ class Catalog:
 def read_catalog(document: object) -> Catalog:
     """Read a parsed document. Raises BadCatalogFile, which names the place and the remedy."""
     top = Node(document, "").fields(required={"plans"}, optional={"add_ons", "coupons"})
-    offered = top["add_ons"].entries() if "add_ons" in top else iter(())
-    add_ons = {add_on_id: read_add_on(add_on_id, node) for add_on_id, node in offered}
+    extras = top["add_ons"].entries() if "add_ons" in top else iter(())
+    add_ons = {add_on_id: read_add_on(add_on_id, node) for add_on_id, node in extras}
     plans = tuple(read_plan(plan_id, node, add_ons) for plan_id, node in top["plans"].entries())
-    items = {item.id for plan in plans for item in plan.every_item}
+    offered = Offered(
+        items={item.id for plan in plans for item in plan.every_item},
+        plans={plan.plan_id for plan in plans},
+    )
     coupons = top["coupons"].entries() if "coupons" in top else iter(())
-    return Catalog(plans, tuple(read_coupon(coupon_id, node, items) for coupon_id, node in coupons))
+    return Catalog(
+        plans, tuple(read_coupon(coupon_id, node, offered) for coupon_id, node in coupons)
+    )
 
 
 def write_catalog(catalog: Catalog) -> dict[str, Written]:

@@ -9,7 +9,7 @@ from umlauf.subscriptions.agreements import Agreement, ChangePlan
 from umlauf.subscriptions.anchors import anchor_for
 from umlauf.subscriptions.changes.choose_amount import require_chosen
 from umlauf.subscriptions.changes.editing import Edit, in_plan_order
-from umlauf.subscriptions.timeline import phase_spans
+from umlauf.subscriptions.timeline import first_paid_day
 
 
 def change_plan(change: ChangePlan, edit: Edit) -> Agreement:
@@ -70,14 +70,7 @@ def _anchor(plan: Plan, edit: Edit) -> date | None:
     is_other_day = plan.anchor_day is not None and (anchor is None or anchor.day != plan.anchor_day)
     if plan.interval == edit.current.interval and not is_other_day:
         return anchor
-    return anchor_for(plan, _first_paid_day(plan, edit))
-
-
-def _first_paid_day(plan: Plan, edit: Edit) -> date:
-    for phase, begins, end in phase_spans(edit.subscription, plan):
-        if not phase.is_free and (end is None or edit.starts_on < end):
-            return max(begins, edit.starts_on)
-    return edit.starts_on
+    return anchor_for(plan, first_paid_day(edit.subscription, plan, edit.starts_on))
 
 
 def _has_item(plan: Plan, add_ons: tuple[str, ...], item: str) -> bool:
