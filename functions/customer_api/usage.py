@@ -1,4 +1,4 @@
-"""What the customer used, day by day."""
+"""What the customer used: day by day what devices counted, and what was told event by event."""
 
 from datetime import date, timedelta
 from typing import Final, Self
@@ -11,8 +11,9 @@ from umlauf.usage.model import NOTHING, Registers
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.wire import Day, Identifier, Out, Query
-from wiring import ROLLUPS
+from umlauf_http.representations.usage_events import ListedEventsOut, UsageEventOut
+from umlauf_http.wire import Day, Identifier, Out, PageQuery, Query
+from wiring import ROLLUPS, USAGE_EVENTS
 
 routes = Routes(__name__, Access.CUSTOMER)
 
@@ -68,3 +69,18 @@ def get_usage(query: UsageQuery, call: Call) -> UsageOut:
         days=[DayUsageOut(day=each.day, used=RegistersOut.of(each.in_all)) for each in days],
         total=RegistersOut.of(sum((each.in_all for each in days), start=NOTHING)),
     )
+
+
+class UsageEventsQuery(PageQuery):
+    subscription_id: Identifier
+    meter: Identifier
+
+
+@endpoint(routes, "/v1/usage-events", errors=(404,))
+def list_own_usage_events(query: UsageEventsQuery, call: Call) -> ListedEventsOut:
+    """List what was told of one meter of a subscription, the latest first."""
+    subscription = own_subscription(query.subscription_id, call)
+    page = USAGE_EVENTS.page_of_meter(
+        subscription.id, query.meter, limit=query.limit, cursor=query.cursor
+    )
+    return ListedEventsOut.of(page, UsageEventOut.of)

@@ -28,8 +28,10 @@ from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.payments.desk import dynamo_payment_desk
 from umlauf_adapters.payments.repositories import DynamoPayers, DynamoPaymentMethods
+from umlauf_adapters.subscriptions.register import DynamoSubscriptionRegister
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 from umlauf_adapters.usage.rollups import DynamoRollups
+from umlauf_adapters.usage.usage_events import DynamoUsageEvents
 from umlauf_adapters.wallets.sessions import DynamoSessions
 from umlauf_adapters.wallets.wallets import DynamoStartGates, DynamoTopUps, DynamoWallets
 from umlauf_http.answering import Wiring
@@ -58,7 +60,9 @@ ROLLUPS: Final = DynamoRollups()
 SESSIONS: Final = DynamoSessions()
 STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
+SUBSCRIPTION_REGISTER: Final = DynamoSubscriptionRegister()
 TOP_UPS: Final = DynamoTopUps()
+USAGE_EVENTS: Final = DynamoUsageEvents()
 WALLETS: Final = DynamoWallets()
 CONTRACT_DESK: Final = ContractDesk(
     SUBSCRIPTIONS, PLANS, CUSTOMERS, SellersBySite(DynamoStations())

@@ -23,6 +23,7 @@ import subscription_care
 import subscription_changes
 import subscriptions
 import timeline
+import usage_events
 from umlauf_http.application import Application
 from wiring import wired
 
@@ -48,4 +49,5 @@ app.include(
     subscription_changes.routes,
     subscriptions.routes,
     timeline.routes,
+    usage_events.routes,
 )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
+from agreed_meters import AgreedMeters
 from umlauf.billing.ports import BillingDesk, CreditDesk
 from umlauf.billing.sellers import SellersBySite
 from umlauf.customers.ports import VatIdChecks
@@ -34,8 +35,10 @@ from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_log import DynamoEventLog
 from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
 from umlauf_adapters.payments.repositories import DynamoPayers
+from umlauf_adapters.subscriptions.register import DynamoSubscriptionRegister
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
 from umlauf_adapters.usage.readings import DynamoMeterPoints
+from umlauf_adapters.usage.usage_events import DynamoUsageEvents
 from umlauf_http.answering import Wiring
 from umlauf_http.subscription_acts import Desk
 from umlauf_integrations.vies.register import vat_id_register
@@ -67,7 +70,10 @@ RUNS: Final = DynamoRuns()
 STATIONS: Final = DynamoStations()
 STORED_DOCUMENTS: Final = DynamoStoredDocuments()
 SUBSCRIPTIONS: Final = DynamoSubscriptions()
+SUBSCRIPTION_REGISTER: Final = DynamoSubscriptionRegister()
+USAGE_EVENTS: Final = DynamoUsageEvents()
 WORKS: Final = DynamoWorks()
+AGREED_METERS: Final = AgreedMeters(SUBSCRIPTIONS, PLANS)
 CONTRACT_DESK: Final = ContractDesk(SUBSCRIPTIONS, PLANS, CUSTOMERS, SellersBySite(STATIONS))
 
 

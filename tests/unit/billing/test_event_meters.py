@@ -277,7 +277,7 @@ def test_the_line_tells_what_its_quantity_is_made_of() -> None:
     sold = opened(plan_of(SALES, unit="euro", meter_units_per_unit=100))
     for day in (3, 4):
         sold.tell("told", january(day), 1_250)
-    found = []
+    found: list[tuple[Any, ...]] = []
     for world in (drilled, sold):
         world.run_until(FEBRUARY)
         ((_, _, (document,)),) = world.bills[-1:]

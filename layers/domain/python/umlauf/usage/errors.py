@@ -75,3 +75,9 @@ class TooManyUsageEvents(Conflict):
     """More than one bill can read at once."""
 
     code = "usage.too_many_events"
+
+
+class UnreadableEvent(InvalidInput):
+    """What was told is no usage event at all."""
+
+    code = "usage.unreadable_event"
