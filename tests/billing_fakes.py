@@ -9,7 +9,7 @@ from typing import TypeVar
 from tests.fakes import MemoryStore
 from tests.offer_fakes import OfferWorld
 from umlauf.billing.charges import BilledCharge
-from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credit_notes import ChargingDocument, CreditNote
 from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.model import Invoice, Receivable, overdue_shard
 from umlauf.billing.numbering import DocumentNumber, FreeNumber, NumberBlock, Series
@@ -69,8 +69,8 @@ class MemoryBilledCharges:
         charges = self.store.all(BilledCharge)
         return [one for one in charges if one.subscription_id == subscription_id]
 
-    def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
-        ids = {line.charge_id for line in invoice.lines if line.corrects is None}
+    def of_document(self, document: ChargingDocument) -> Sequence[BilledCharge]:
+        ids = {line.charge_id for line in document.lines if line.corrects is None}
         return [one for one in self.store.all(BilledCharge) if one.id in ids]
 
 

@@ -54,8 +54,7 @@ class CreditableOut(Out):
 @endpoint(routes, "/v1/operator/invoices/{invoice_id}/creditable")
 def show_creditable(invoice_id: str) -> CreditableOut:
     """Show what of an invoice can still be credited."""
-    desk = credit_desk()
-    invoice, charges = with_charges(invoice_id, desk.invoices, desk.charges)
+    invoice, charges = with_charges(invoice_id, credit_desk())
     left = remaining(invoice, charges)
     return CreditableOut(
         price_basis=invoice.price_basis.value,
@@ -82,9 +81,8 @@ def show_creditable(invoice_id: str) -> CreditableOut:
 )
 def preview_credit_note(invoice_id: str, body: CreditWishIn) -> CreditPreviewOut:
     """Preview the credit note that would be issued now."""
-    desk = credit_desk()
     order = CreditOrder(invoice_id=invoice_id, wanted=body.wanted(), reason=body.reason)
-    proposal = propose_credit(order, invoices=desk.invoices, charges=desk.charges)
+    proposal = propose_credit(order, credit_desk())
     return CreditPreviewOut.of(proposal.draft)
 
 
@@ -119,9 +117,8 @@ def credit_an_invoice(invoice_id: str, body: CreditNoteIn, call: Call) -> Credit
 )
 def preview_invoice_cancellation(invoice_id: str, body: InvoiceCancellationIn) -> CreditPreviewOut:
     """Preview the cancellation of an invoice."""
-    desk = credit_desk()
     order = _cancellation(invoice_id, body)
-    proposal = propose_cancellation(order, invoices=desk.invoices, charges=desk.charges)
+    proposal = propose_cancellation(order, credit_desk())
     return CreditPreviewOut.of(proposal.draft)
 
 

@@ -129,6 +129,7 @@ def credit_desk() -> CreditDesk:
         receivables=RECEIVABLES,
         charges=CHARGES,
         balances=CREDIT_BALANCES,
+        notes=CREDIT_NOTES,
         numbers=NUMBERS,
         subscriptions=SUBSCRIPTIONS,
     )

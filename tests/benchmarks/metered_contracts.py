@@ -19,7 +19,7 @@ from tests.functions.billing_world import OCTOBER, STARTED, Cycle
 from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
 from tests.offer_fakes import CITY_METERED
 from umlauf.billing.charges import BilledCharge
-from umlauf.billing.model import Invoice
+from umlauf.billing.credit_notes import ChargingDocument
 from umlauf.billing.numbering import FreeNumber
 from umlauf.billing.runs import RunCursor
 from umlauf.billing.use_cases.bill_contract import bill_contract
@@ -101,8 +101,8 @@ class NothingBilled:
         del subscription_id
         return []
 
-    def of_invoice(self, invoice: Invoice) -> list[BilledCharge]:
-        del invoice
+    def of_document(self, document: ChargingDocument) -> list[BilledCharge]:
+        del document
         return []
 
 

@@ -58,7 +58,7 @@ def issued() -> tuple[Invoice, Receivable, list[BilledCharge]]:
     invoice = world.invoices()[-1]
     receivable = world.receivables.get(invoice.id)
     assert receivable is not None
-    return invoice, receivable, list(world.charges.of_invoice(invoice))
+    return invoice, receivable, list(world.charges.of_document(invoice))
 
 
 def fresh(aggregate: Any) -> Any:
@@ -91,7 +91,7 @@ def test_what_was_issued_comes_back_as_it_was() -> None:
     assert INVOICES.get(invoice.id) == invoice
     assert RECEIVABLES.get(invoice.id) == receivable
     assert {charge.kind for charge in charges} == {line.kind for line in invoice.lines}
-    for found in (CHARGES.of_invoice(invoice), CHARGES.of_subscription(invoice.subscription_id)):
+    for found in (CHARGES.of_document(invoice), CHARGES.of_subscription(invoice.subscription_id)):
         assert sorted(found, key=lambda one: one.id) == sorted(charges, key=lambda one: one.id)
     assert (INVOICES.get("inv_x"), RECEIVABLES.get("inv_x")) == (None, None)
 

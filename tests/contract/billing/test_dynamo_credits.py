@@ -38,6 +38,7 @@ DESK = CreditDesk(
     receivables=DynamoReceivables(),
     charges=DynamoBilledCharges(),
     balances=BALANCES,
+    notes=NOTES,
     numbers=DynamoNumbers(),
     subscriptions=DynamoSubscriptions(),
 )
@@ -127,7 +128,7 @@ def test_an_entry_is_written_once() -> None:
 
 def test_the_counters_of_a_charge_survive_being_stored(invoice: Invoice) -> None:
     credit(invoice, 3, 1234, command="cmd_1")
-    by_line = {charge.line: charge for charge in DESK.charges.of_invoice(invoice)}
+    by_line = {charge.line: charge for charge in DESK.charges.of_document(invoice)}
     assert by_line[3].credited == euros(1234)
     assert by_line[3].creditable == euros(1766)
     with pytest.raises(OverCredited):
@@ -175,7 +176,7 @@ def test_a_note_that_is_cut_off_and_asked_for_again_is_one_note(
         credit(invoice, 1, 500, command="cmd_1")
     (note,) = REGISTER.find(OF_ADA).items
     assert note.number == "GS-2026-000001"
-    charges: list[BilledCharge] = list(DESK.charges.of_invoice(invoice))
+    charges: list[BilledCharge] = list(DESK.charges.of_document(invoice))
     assert sum(charge.credited.amount_minor for charge in charges) == 500
     (balance,) = BALANCES.of_customer("cus_ada")
     assert balance.amount == euros(595)
@@ -205,5 +206,5 @@ def test_a_refused_write_of_a_note_leaves_nothing_of_it(
         WORKS.commit(work)
     assert REGISTER.find(OF_ADA).items == []
     assert BALANCES.get(ADAS) is None
-    assert not any(charge.credited for charge in DESK.charges.of_invoice(invoice))
+    assert not any(charge.credited for charge in DESK.charges.of_document(invoice))
     assert DESK.numbers.series("GS-2026") is None

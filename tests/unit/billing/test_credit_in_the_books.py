@@ -13,7 +13,13 @@ from invariants.billing import (
 )
 from invariants.books import Books
 from invariants.laws import books_balance
-from tests.billing_fakes import BillingWorld, MemoryDebtors, MemoryInvoices, MemoryNumbers
+from tests.billing_fakes import (
+    BillingWorld,
+    MemoryCreditNotes,
+    MemoryDebtors,
+    MemoryInvoices,
+    MemoryNumbers,
+)
 from tests.fakes import MemoryStore
 from tests.offer_fakes import CITY_METERED
 from umlauf.billing.credit_notes import PartOf, Whole
@@ -59,6 +65,7 @@ class World:
             receivables=self.billing.receivables,
             charges=self.billing.charges,
             balances=self.billing.balances,
+            notes=MemoryCreditNotes(self.store),
             numbers=MemoryNumbers(self.store),
             subscriptions=self.billing.subscriptions,
         )

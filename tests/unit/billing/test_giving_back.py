@@ -9,6 +9,7 @@ import pytest
 from tests.billing_fakes import (
     MemoryBilledCharges,
     MemoryCreditBalances,
+    MemoryCreditNotes,
     MemoryInvoices,
     MemoryNumbers,
     MemoryReceivables,
@@ -68,6 +69,7 @@ class World:
             receivables=self.receivables,
             charges=MemoryBilledCharges(self.store),
             balances=self.balances,
+            notes=MemoryCreditNotes(self.store),
             numbers=MemoryNumbers(self.store),
             subscriptions=MemorySubscriptions(self.store),
         )
@@ -174,7 +176,7 @@ def test_a_note_over_a_paid_invoice_is_the_customers_credit(world: World) -> Non
 def test_what_a_preview_shows_is_what_is_issued(world: World) -> None:
     wanted = ByLine({1: None, 3: euros(7)})
     order = CreditOrder(invoice_id=world.invoice.id, wanted=wanted, reason=REASON)
-    shown = propose_credit(order, invoices=world.desk.invoices, charges=world.desk.charges)
+    shown = propose_credit(order, world.desk)
     note = world.credit(order)
     assert (note.lines, note.taxes, note.gross) == (
         shown.draft.lines,
@@ -257,7 +259,7 @@ def test_numbers_are_taken_one_by_one_and_each_is_on_record(world: World) -> Non
 def test_a_cancellation_has_its_own_series_and_gives_all_back(world: World) -> None:
     world.pay(7140)
     order = Cancellation(invoice_id=world.invoice.id, reason=REASON)
-    shown = propose_cancellation(order, invoices=world.desk.invoices, charges=world.desk.charges)
+    shown = propose_cancellation(order, world.desk)
     note = world.cancel()
     assert (note.number, note.kind) == ("ST-2026-000001", NoteKind.CANCELLATION)
     assert note.lines == shown.draft.lines

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from umlauf.billing.charges import BilledCharge
+from umlauf.billing.credit_notes import ChargingDocument
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.kernel.work import Page
 from umlauf_adapters.billing.layouts import (
@@ -72,9 +73,9 @@ class DynamoBilledCharges:
             newest_first=True,
         )
 
-    def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
+    def of_document(self, document: ChargingDocument) -> Sequence[BilledCharge]:
         return BILLED_CHARGES.get_many(
             charge_key(line.subscription_id, line.service_period.end, line.charge_id)
-            for line in invoice.lines
+            for line in document.lines
             if line.corrects is None
         )

@@ -35,7 +35,7 @@ def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Acco
             line.subscription_id == subscription.id for line in invoice.lines
         ):
             return ()
-        charges = desk.charges.of_invoice(invoice)
+        charges = desk.charges.of_document(invoice)
         return tuple(one for one in charges if one.subscription_id != subscription.id)
 
     return Account(

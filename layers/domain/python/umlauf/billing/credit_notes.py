@@ -18,7 +18,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.errors import NotCancellable, NothingToCredit, OverCredited, UnknownLine
@@ -134,6 +134,65 @@ class CreditNote:
     version: int = 0
 
 
+class ChargingDocument(Protocol):
+    """What can be credited: an invoice, or a note with what a change charged (`as_charging`).
+
+    Its lines have an invoice's signs: what is charged is above zero.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def legal_entity(self) -> str: ...
+    @property
+    def customer_id(self) -> str: ...
+    @property
+    def subscription_id(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def price_basis(self) -> PriceBasis: ...
+    @property
+    def is_business(self) -> bool: ...
+    @property
+    def lines(self) -> tuple[InvoiceLine, ...]: ...
+    @property
+    def issued_on(self) -> date: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargingNote:
+    """A credit note seen as a document that charges. No receivable stands behind it."""
+
+    id: str
+    number: str
+    legal_entity: str
+    customer_id: str
+    subscription_id: str
+    currency: str
+    price_basis: PriceBasis
+    is_business: bool
+    lines: tuple[InvoiceLine, ...]
+    issued_on: date
+
+
+def as_charging(note: CreditNote) -> ChargingNote:
+    return ChargingNote(
+        id=note.id,
+        number=note.number,
+        legal_entity=note.legal_entity,
+        customer_id=note.customer_id,
+        subscription_id=note.subscription_id,
+        currency=note.currency,
+        price_basis=note.price_basis,
+        is_business=note.is_business,
+        lines=tuple(replace(one, amount=-one.amount, net=-one.net) for one in note.lines),
+        issued_on=note.issued_on,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """Everything that is left to be credited."""
@@ -164,7 +223,9 @@ class Proposal:
     charges: tuple[BilledCharge, ...]
 
 
-def header_of(invoice: Invoice, reason: str, kind: NoteKind = NoteKind.CREDIT_NOTE) -> NoteHeader:
+def header_of(
+    invoice: ChargingDocument, reason: str, kind: NoteKind = NoteKind.CREDIT_NOTE
+) -> NoteHeader:
     """The header of a note that corrects one invoice."""
     return NoteHeader(
         kind=kind,
@@ -179,7 +240,7 @@ def header_of(invoice: Invoice, reason: str, kind: NoteKind = NoteKind.CREDIT_NO
     )
 
 
-def corrected(invoice: Invoice) -> CorrectedInvoice:
+def corrected(invoice: ChargingDocument) -> CorrectedInvoice:
     return CorrectedInvoice(invoice.id, invoice.number, invoice.issued_on)
 
 
@@ -223,19 +284,18 @@ def note_taxes(
 
 
 def credit_invoice(
-    invoice: Invoice, charges: Sequence[BilledCharge], wanted: Wanted, reason: str
+    invoice: ChargingDocument, charges: Sequence[BilledCharge], wanted: Wanted, reason: str
 ) -> Proposal:
-    """Propose a credit note over what is wanted of an invoice.
+    """Propose a credit note over what is wanted of an invoice, or of what a note charges.
 
-    `charges` are all of the invoice's. Time that is credited so stays paid: nothing bills it again.
+    `charges` are all of the document's. Time that is credited so stays paid: nothing bills it
+    again.
     Raises OverCredited, NothingToCredit, UnknownLine, CurrencyMismatch.
     """
     left = _creditable(invoice, charges)
     amounts = {number: minor for number, minor in _amounts(left, wanted, invoice) if minor}
     if not amounts:
-        raise NothingToCredit(
-            f"nothing is left to be credited of invoice {invoice.number}", field="lines"
-        )
+        raise NothingToCredit(f"nothing is left to be credited of {invoice.number}", field="lines")
     after = [
         charge.give_back(amounts[number]) for number, charge in left.items() if number in amounts
     ]
@@ -277,12 +337,14 @@ def cancel_whole(
     return Proposal(draft, tuple(one.give_back(one.amount) for one in left.values()))
 
 
-def remaining(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, Money]:
+def remaining(invoice: ChargingDocument, charges: Sequence[BilledCharge]) -> dict[int, Money]:
     """What is left to be credited, by line number. Lines that give back have nothing."""
     return {number: one.creditable for number, one in _creditable(invoice, charges).items()}
 
 
-def _creditable(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, BilledCharge]:
+def _creditable(
+    invoice: ChargingDocument, charges: Sequence[BilledCharge]
+) -> dict[int, BilledCharge]:
     by_id = {charge.id: charge for charge in charges if charge.invoice_id == invoice.id}
     found = {}
     for line in invoice.lines:
@@ -299,7 +361,7 @@ def _creditable(invoice: Invoice, charges: Sequence[BilledCharge]) -> dict[int, 
 
 
 def _amounts(
-    left: Mapping[int, BilledCharge], wanted: Wanted, invoice: Invoice
+    left: Mapping[int, BilledCharge], wanted: Wanted, invoice: ChargingDocument
 ) -> Iterator[tuple[int, Money]]:
     match wanted:
         case Whole():
@@ -312,21 +374,21 @@ def _amounts(
 
 
 def _spread(
-    amount: Money, left: Mapping[int, BilledCharge], invoice: Invoice
+    amount: Money, left: Mapping[int, BilledCharge], invoice: ChargingDocument
 ) -> Iterator[tuple[int, Money]]:
     available = total((charge.creditable for charge in left.values()), invoice.currency)
-    _require_at_most(amount, available, f"invoice {invoice.number}", "amount")
+    _require_at_most(amount, available, invoice.number, "amount")
     weights = [Decimal(charge.creditable.amount_minor) for charge in left.values()]
     yield from zip(left, split(amount, weights), strict=True)
 
 
 def _of_line(
-    number: int, chosen: Money | None, left: Mapping[int, BilledCharge], invoice: Invoice
+    number: int, chosen: Money | None, left: Mapping[int, BilledCharge], invoice: ChargingDocument
 ) -> Money:
     charge = left.get(number)
     if charge is None:
         raise UnknownLine(
-            f"invoice {invoice.number} has no line {number} that can be credited; choose one of "
+            f"{invoice.number} has no line {number} that can be credited; choose one of "
             f"{', '.join(str(each) for each in left)}",
             field=f"lines.{number}",
         )
@@ -349,7 +411,7 @@ def _require_at_most(amount: Money, available: Money, of: str, field: str) -> No
         )
 
 
-def _credit_line(invoice: Invoice, number: int, amount: Money) -> InvoiceLine:
+def _credit_line(invoice: ChargingDocument, number: int, amount: Money) -> InvoiceLine:
     """The credit as an invoice would show it: below zero, and pointing at the original."""
     original = invoice.lines[number - 1]
     is_all = amount == original.amount

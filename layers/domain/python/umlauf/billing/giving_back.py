@@ -10,16 +10,18 @@ from datetime import timedelta
 from umlauf.billing.accounts import CustomerAccounts
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import (
+    ChargingDocument,
     CreditNote,
     Proposal,
     Wanted,
+    as_charging,
     cancel_whole,
     credit_invoice,
 )
 from umlauf.billing.errors import UnknownInvoice
-from umlauf.billing.model import Invoice, LineKind
+from umlauf.billing.model import LineKind
 from umlauf.billing.numbering import series_of
-from umlauf.billing.ports import BilledCharges, CreditDesk, Invoices
+from umlauf.billing.ports import BilledCharges, CreditDesk
 from umlauf.billing.terms import entity_of
 from umlauf.billing.use_cases.take_number import take_number
 from umlauf.kernel.calendar import local_date
@@ -30,9 +32,10 @@ from umlauf.kernel.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditOrder:
-    """`refund` is how much of what no open amount takes goes back to the customer's bank account.
+    """`invoice_id` may be that of a credit note with something charged on it.
 
-    The rest stays on the credit balance.
+    `refund` is how much of what no open amount takes goes back to the customer's bank account; the
+    rest stays on the credit balance.
     """
 
     invoice_id: str
@@ -50,40 +53,44 @@ class Cancellation:
     is_billed_again: bool = False
 
 
-def propose_credit(order: CreditOrder, *, invoices: Invoices, charges: BilledCharges) -> Proposal:
+def propose_credit(order: CreditOrder, desk: CreditDesk) -> Proposal:
     """The note that would be issued now: issuing makes exactly this one.
 
     Raises UnknownInvoice, OverCredited, NothingToCredit, UnknownLine, CurrencyMismatch.
     """
-    invoice, billed = with_charges(order.invoice_id, invoices, charges)
-    return credit_invoice(invoice, billed, order.wanted, order.reason)
+    document, billed = with_charges(order.invoice_id, desk)
+    return credit_invoice(document, billed, order.wanted, order.reason)
 
 
-def propose_cancellation(
-    order: Cancellation, *, invoices: Invoices, charges: BilledCharges
-) -> Proposal:
+def propose_cancellation(order: Cancellation, desk: CreditDesk) -> Proposal:
     """The cancellation that would be issued now. Raises UnknownInvoice, NotCancellable."""
-    invoice, billed = with_charges(order.invoice_id, invoices, charges)
+    invoice = desk.invoices.get(order.invoice_id)
+    if invoice is None:
+        raise UnknownInvoice(f"there is no invoice {order.invoice_id}", field="invoice_id")
+    billed = desk.charges.of_document(invoice)
     return cancel_whole(
         invoice,
         billed,
         order.reason,
         is_billed_again=order.is_billed_again,
-        of_stretches=_of_stretches(billed, charges),
+        of_stretches=_of_stretches(billed, desk.charges),
     )
 
 
 def with_charges(
-    invoice_id: str, invoices: Invoices, charges: BilledCharges
-) -> tuple[Invoice, Sequence[BilledCharge]]:
-    """An invoice and all that was billed on it. Raises UnknownInvoice."""
-    invoice = invoices.get(invoice_id)
-    if invoice is None:
-        raise UnknownInvoice(
-            f"there is no invoice {invoice_id}; list the customer's invoices to find its id",
-            field="invoice_id",
-        )
-    return invoice, charges.of_invoice(invoice)
+    document_id: str, desk: CreditDesk
+) -> tuple[ChargingDocument, Sequence[BilledCharge]]:
+    """An invoice, or a note that a change became, and all that was billed on it.
+
+    Raises UnknownInvoice.
+    """
+    document: ChargingDocument | None = desk.invoices.get(document_id)
+    if document is None:
+        note = desk.notes.get(document_id)
+        if note is None:
+            raise UnknownInvoice(f"there is no invoice {document_id}", field="invoice_id")
+        document = as_charging(note)
+    return document, desk.charges.of_document(document)
 
 
 def _of_stretches(billed: Sequence[BilledCharge], charges: BilledCharges) -> list[BilledCharge]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from umlauf.billing.arrangements import Arrangement
 from umlauf.billing.charges import BilledCharge
-from umlauf.billing.credit_notes import CreditNote
+from umlauf.billing.credit_notes import ChargingDocument, CreditNote
 from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.documents import DocumentView
 from umlauf.billing.finding import DocumentSearch, InvoiceSearch, OwedInvoice
@@ -72,7 +72,7 @@ class BilledCharges(Protocol):
 
     def of_subscription(self, subscription_id: str) -> Sequence[BilledCharge]: ...
 
-    def of_invoice(self, invoice: Invoice) -> Sequence[BilledCharge]:
+    def of_document(self, document: ChargingDocument) -> Sequence[BilledCharge]:
         """The charge of each line that charges something."""
 
 
@@ -164,6 +164,7 @@ class CreditDesk:
     receivables: Receivables
     charges: BilledCharges
     balances: CreditBalances
+    notes: CreditNotes
     numbers: Numbers
     subscriptions: Subscriptions
 

@@ -17,7 +17,7 @@ def cancel_invoice(
 
     Billed again, each contract on it is due at once. Raises what `propose_cancellation` raises.
     """
-    proposal = propose_cancellation(order, invoices=desk.invoices, charges=desk.charges)
+    proposal = propose_cancellation(order, desk)
     entity = entity_of(proposal.draft.header.legal_entity)
     note = put_proposal(proposal, entity.series.cancellations, command_id, work=work, desk=desk)
     if order.is_billed_again:

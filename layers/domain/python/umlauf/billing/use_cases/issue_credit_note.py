@@ -16,7 +16,7 @@ def issue_credit_note(
 
     Raises what `propose_credit` raises, and CreditShort for a refund above what is left over.
     """
-    proposal = propose_credit(order, invoices=desk.invoices, charges=desk.charges)
+    proposal = propose_credit(order, desk)
     entity = entity_of(proposal.draft.header.legal_entity)
     note = put_proposal(proposal, entity.series.credit_notes, command_id, work=work, desk=desk)
     if order.refund is not None:
