@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from tests.fakes import MemoryStore
+from umlauf.billing.arrangements import BY_TRANSFER, Arrangement
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice, Receivable, Settlement, SettlementState
 from umlauf.customers.model import Customer, Language
@@ -325,6 +326,16 @@ class MemoryInvoices:
 
 
 @dataclass
+class FixedArrangements:
+    """Every invoice is collected with the same."""
+
+    arrangement: Arrangement = BY_TRANSFER
+
+    def of(self, invoice: Invoice) -> Arrangement:  # noqa: ARG002 - the port's
+        return self.arrangement
+
+
+@dataclass
 class MemoryCreditNotes:
     store: MemoryStore
 
@@ -428,7 +439,9 @@ class FakePost:
         return f"ses_{len(self.sent)}"
 
 
-def message_desk(store: MemoryStore, post: FakePost) -> MessageDesk:
+def message_desk(
+    store: MemoryStore, post: FakePost, arrangement: Arrangement = BY_TRANSFER
+) -> MessageDesk:
     return MessageDesk(
         works=store,
         messages=MemoryMessages(store),
@@ -437,6 +450,7 @@ def message_desk(store: MemoryStore, post: FakePost) -> MessageDesk:
         invoices=MemoryInvoices(store),
         credit_notes=MemoryCreditNotes(store),
         receivables=MemoryReceivables(store),
+        arrangements=FixedArrangements(arrangement),
         attempts=MemoryAttempts(store),
         live_payments=MemoryLivePayments(store),
         cases=MemoryCases(store),

@@ -1,7 +1,7 @@
 """A customer is told once, and only what is still true."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,12 +24,16 @@ from tests.collect_fakes import (
 )
 from tests.fakes import MemoryStore
 from umlauf.billing.accounts import told
+from umlauf.billing.announcing import issued
+from umlauf.billing.arrangements import BY_TRANSFER, Arrangement
 from umlauf.billing.credit_notes import CorrectedInvoice, CreditNote, NoteKind
+from umlauf.billing.documents import PaymentMeans
 from umlauf.billing.events import InvoicePaid
 from umlauf.billing.model import (
     AppliedCredit,
     ChargedFee,
     CreditSource,
+    Invoice,
     PriceBasis,
     SettlementState,
 )
@@ -183,13 +187,14 @@ LATE_FEE = ChargedFee("dunning_case#cas_one:3.1", Money(350, "EUR"), NOW)
 class World:
     def __init__(self) -> None:
         self.store, self.post = MemoryStore(), FakePost()
+        self.arrangement = BY_TRANSFER
         put(self.store, a_customer(), a_receivable(), ATTEMPT, CASE)
         put(self.store, LivePayment(INVOICE, NONE, attempts_made=1))
 
     def tell(self, event: Event, now: Any = NOW) -> Told:
         wish = wish_for(event)
         assert wish is not None
-        return tell(wish, desk=message_desk(self.store, self.post), now=now)
+        return tell(wish, desk=message_desk(self.store, self.post, self.arrangement), now=now)
 
     def put(self, *aggregates: Any) -> None:
         put(self.store, *aggregates)
@@ -301,6 +306,98 @@ def test_a_credit_note_is_told_once_with_its_amount(world: World) -> None:
     assert [world.tell(told(NOTE)) for _ in range(2)] == [Told.SENT, Told.BEFORE]
     (mail,) = world.post.sent
     assert "49,96\u00a0€" in mail.text
+
+
+ISSUED = Invoice(
+    id=INVOICE,
+    number="RE-2026-000001",
+    legal_entity="umlauf-de",
+    customer_id=CUSTOMER,
+    subscription_id=SUBSCRIPTION,
+    currency="EUR",
+    price_basis=PriceBasis.GROSS,
+    is_business=False,
+    lines=(),
+    taxes=(),
+    net=Money(5900, "EUR"),
+    tax=Money(1121, "EUR"),
+    gross=PRICE,
+    issued_on=date(2026, 11, 6),
+    due_on=date(2026, 11, 20),
+    issued_at=NOW,
+)
+DEBIT = Arrangement(PaymentMeans.DIRECT_DEBIT, digits="3000", mandate="UML-0001")
+CARD_ON_FILE = Arrangement(PaymentMeans.CARD, "visa", "4242")
+
+
+def from_balance(amount: Money) -> AppliedCredit:
+    return AppliedCredit("one", CreditSource.BALANCE, amount, NOW)
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "credit_minor", "said", "not_said"),
+    [
+        pytest.param(
+            DEBIT,
+            0,
+            "Wir ziehen 70,21 € am 09.11.2026 oder kurz danach per SEPA-Lastschrift von Ihrem "
+            "hinterlegten Konto ein. Sie brauchen nichts zu tun, als für Deckung zu sorgen. "
+            "Mandatsreferenz: UML-0001 Gläubiger-ID: DE98ZZZ09999999999",
+            "überweisen",
+            id="debit: the pre-notification",
+        ),
+        pytest.param(
+            CARD_ON_FILE,
+            0,
+            "Wir buchen 70,21 € am 06.11.2026 von Ihrer hinterlegten Karte ab.",
+            "Mandat",
+            id="card",
+        ),
+        pytest.param(
+            BY_TRANSFER,
+            0,
+            "Bitte überweisen Sie 70,21 € bis zum 20.11.2026, oder zahlen Sie in der App. "
+            "Konto: DE89370400440532013000 Verwendungszweck: RE-2026-000001",
+            "nichts zu tun",
+            id="nothing on file",
+        ),
+        pytest.param(
+            CARD_ON_FILE,
+            2021,
+            "20,21 € haben wir aus Ihrem Guthaben bezahlt. Wir buchen 50,00 € am",
+            "70,21 € am",
+            id="a part from credit",
+        ),
+        pytest.param(
+            DEBIT,
+            7021,
+            "Der Betrag ist aus Ihrem Guthaben bezahlt.",
+            "Lastschrift",
+            id="all from credit",
+        ),
+    ],
+)
+def test_an_invoice_says_who_has_to_do_what(
+    world: World, arrangement: Arrangement, credit_minor: int, said: str, not_said: str
+) -> None:
+    world.arrangement = arrangement
+    used = (from_balance(Money(credit_minor, "EUR")),) if credit_minor else ()
+    world.put(ISSUED, replace(a_receivable(), credits=used))
+    assert world.tell(issued(ISSUED)) is Told.SENT
+    [mail] = world.post.sent
+    text = " ".join(mail.text.split())
+    assert said in text
+    assert not_said not in text
+
+
+def test_an_invoice_over_nothing_asks_for_nothing(world: World) -> None:
+    free = replace(ISSUED, net=NONE, tax=NONE, gross=NONE)
+    world.arrangement = DEBIT
+    world.put(free, replace(a_receivable(), amount=NONE))
+    world.tell(issued(free))
+    [mail] = world.post.sent
+    assert "Es ist nichts zu zahlen." in mail.text
+    assert "Lastschrift" not in mail.text
 
 
 def test_a_letter_goes_to_the_print_desk_and_names_its_cost(world: World) -> None:

@@ -1,5 +1,6 @@
 """Every text exists in every language and says what it must."""
 
+from dataclasses import replace
 from datetime import date
 from string import Formatter
 
@@ -9,7 +10,14 @@ from tests.collect_fakes import CUSTOMER, NOW, a_customer
 from umlauf.customers.model import Language
 from umlauf.kernel.money import Money
 from umlauf.notifications.formatting import format_date, format_money
-from umlauf.notifications.model import Channel, Facts, Message, Template
+from umlauf.notifications.model import (
+    AskedPayment,
+    Channel,
+    Facts,
+    Message,
+    PaymentCase,
+    Template,
+)
 from umlauf.notifications.rendering import render
 from umlauf.notifications.templates import TEXTS
 
@@ -64,6 +72,31 @@ def test_a_fee_is_named_only_where_there_is_one(language: Language) -> None:
     without_fee = render(a_message(Template.LETTER, free), customer).text
     assert format_money(Money(110, "EUR"), language) in with_fee
     assert len(without_fee) < len(with_fee)
+
+
+@pytest.mark.parametrize("case", PaymentCase)
+@pytest.mark.parametrize("language", list(Language))
+def test_every_way_to_pay_is_said_in_every_language_in_short_lines(
+    language: Language, case: PaymentCase
+) -> None:
+    asks = case in {PaymentCase.DEBIT, PaymentCase.CARD, PaymentCase.TRANSFER}
+    asked = AskedPayment(
+        case=case,
+        amount=Money(5000 if asks else 0, "EUR"),
+        from_credit=Money(2021, "EUR"),
+        collected_on=date(2026, 2, 4),
+        mandate_id="UML-0001",
+        creditor_id="DE98ZZZ09999999999",
+        iban="DE89370400440532013000",
+    )
+    message = a_message(Template.INVOICE_ISSUED, replace(FACTS, payment=asked))
+    text = render(message, a_customer(language=language)).text
+    assert "{" not in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert (format_money(asked.from_credit, language) in text) == asks
+    assert (format_money(asked.amount, language) in text) == asks
+    assert ("UML-0001" in text) == (case is PaymentCase.DEBIT)
+    assert (asked.iban in text) == (case is PaymentCase.TRANSFER)
 
 
 @pytest.mark.parametrize("language", list(Language))

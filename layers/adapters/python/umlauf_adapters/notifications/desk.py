@@ -1,6 +1,7 @@
 """The message desk over DynamoDB."""
 
 from umlauf.notifications.ports import MessageDesk, Post
+from umlauf_adapters.billing.arrangements import DynamoArrangements
 from umlauf_adapters.billing.credits import DynamoCreditNotes
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.customers.customers import DynamoCustomers
@@ -20,6 +21,7 @@ def dynamo_message_desk(post: Post) -> MessageDesk:
         invoices=DynamoInvoices(),
         credit_notes=DynamoCreditNotes(),
         receivables=DynamoReceivables(),
+        arrangements=DynamoArrangements(),
         attempts=DynamoPaymentAttempts(),
         live_payments=DynamoLivePayments(),
         cases=DynamoCases(),

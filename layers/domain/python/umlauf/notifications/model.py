@@ -70,6 +70,35 @@ class Wish:
         return derive_id("msg", self.template.value, self.occasion)
 
 
+class PaymentCase(StrEnum):
+    """What an issued invoice asks of the customer."""
+
+    DEBIT = "debit"
+    CARD = "card"
+    TRANSFER = "transfer"
+    CREDIT = "credit"
+    """Nothing: their credit balance paid it."""
+    NOTHING = "nothing"
+    """Nothing: it is over nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPayment:
+    """How an invoice is paid, as it was settled when it was issued.
+
+    `amount` is what `from_credit` left over. `mandate_id` and `creditor_id` are a debit's,
+    `iban` is the account to transfer to.
+    """
+
+    case: PaymentCase
+    amount: Money
+    from_credit: Money
+    collected_on: date | None = None
+    mandate_id: str = ""
+    creditor_id: str = ""
+    iban: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The figures a text may name, as they stand when it is sent."""
@@ -79,6 +108,7 @@ class Facts:
     due_on: date | None = None
     fee: Money | None = None
     starts_on: date | None = None
+    payment: AskedPayment | None = None
 
 
 class MessageState(StrEnum):

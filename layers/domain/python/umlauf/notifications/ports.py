@@ -8,6 +8,7 @@ from typing import Protocol
 
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice, Receivable
+from umlauf.billing.ports import Arrangements
 from umlauf.customers.model import Customer
 from umlauf.dunning.ports import Cases, Dossiers
 from umlauf.kernel.work import Page, Works
@@ -64,6 +65,7 @@ class MessageDesk:
     invoices: Invoices
     credit_notes: CreditNotes
     receivables: Receivables
+    arrangements: Arrangements
     attempts: PaymentAttempts
     live_payments: LivePayments
     cases: Cases

@@ -8,10 +8,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from umlauf.billing.arrangements import paid_at_issue, payment_of
+from umlauf.billing.documents import PaymentMeans
 from umlauf.billing.model import Receivable, ReceivableStatus
+from umlauf.billing.terms import entity_of
 from umlauf.dunning.model import CaseState
 from umlauf.dunning.plans import plan
-from umlauf.notifications.model import Facts, Template, Wish
+from umlauf.kernel.money import Money
+from umlauf.notifications.model import AskedPayment, Facts, PaymentCase, Template, Wish
 from umlauf.notifications.ports import MessageDesk
 from umlauf.payments.model import AttemptState
 from umlauf.subscriptions.model import Status
@@ -39,8 +43,35 @@ def _started(wish: Wish, desk: MessageDesk) -> Facts | None:
 
 
 def _issued(wish: Wish, desk: MessageDesk) -> Facts | None:
+    """As of issue, as its document says it: for a debit this is the pre-notification."""
     invoice = desk.invoices.get(wish.invoice_id or "")
-    return Facts(invoice.gross, invoice.number, invoice.due_on) if invoice else None
+    if invoice is None:
+        return None
+    paid = paid_at_issue(invoice, desk.receivables.get(invoice.id))
+    entity = entity_of(invoice.legal_entity)
+    payment = payment_of(invoice, desk.arrangements.of(invoice), entity, paid=paid)
+    asked = AskedPayment(
+        case=_case_of(payment.means, paid),
+        amount=invoice.gross - paid,
+        from_credit=paid,
+        collected_on=payment.collected_on,
+        mandate_id=payment.mandate_id,
+        creditor_id=payment.creditor_id,
+        iban=entity.bank_account.iban if payment.means is PaymentMeans.TRANSFER else "",
+    )
+    return Facts(invoice.gross, invoice.number, invoice.due_on, payment=asked)
+
+
+def _case_of(means: PaymentMeans, paid: Money) -> PaymentCase:
+    match means:
+        case PaymentMeans.DIRECT_DEBIT:
+            return PaymentCase.DEBIT
+        case PaymentMeans.CARD:
+            return PaymentCase.CARD
+        case PaymentMeans.TRANSFER:
+            return PaymentCase.TRANSFER
+        case PaymentMeans.NONE:
+            return PaymentCase.CREDIT if paid else PaymentCase.NOTHING
 
 
 def _credited(wish: Wish, desk: MessageDesk) -> Facts | None:

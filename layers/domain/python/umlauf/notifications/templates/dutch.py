@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from umlauf.notifications.model import Template
-from umlauf.notifications.templates.text import Text
+from umlauf.notifications.model import PaymentCase, Template
+from umlauf.notifications.templates.text import PaymentNote, Text
 
 DUTCH: Final[Mapping[Template, Text]] = MappingProxyType(
     {
@@ -33,12 +33,34 @@ Het Umlauf-team
             "Je factuur {number}",
             """Hallo {name},
 
-Je factuur {number} van {amount} staat klaar. We schrijven het bedrag af met
-je opgeslagen betaalmiddel; de vervaldatum is {due_on}. Je hoeft niets te
-doen.
+Je factuur {number} van {amount} staat klaar; je vindt hem in de app.
+{payment_note}
 
 Het Umlauf-team
 """,
+            payment=PaymentNote(
+                cases=MappingProxyType(
+                    {
+                        PaymentCase.DEBIT: """\
+We incasseren {to_pay} op {collected_on} of kort daarna per SEPA-incasso
+van je opgeslagen rekening. Je hoeft alleen te zorgen dat er genoeg op
+staat.{mandate_note}""",
+                        PaymentCase.CARD: """\
+We schrijven {to_pay} op {collected_on} af van je opgeslagen kaart. Je hoeft
+niets te doen.""",
+                        PaymentCase.TRANSFER: """\
+Maak {to_pay} uiterlijk {due_on} over, of betaal in de app.
+
+Rekening: {iban}
+Betalingskenmerk: {number}""",
+                        PaymentCase.CREDIT: """\
+Het bedrag is betaald uit je tegoed. Je hoeft niets te doen.""",
+                        PaymentCase.NOTHING: "Er hoeft niets te worden betaald.",
+                    }
+                ),
+                mandate_note="\n\nMachtigingskenmerk: {mandate}\nIncassant-ID: {creditor}",
+                credit_note="{from_credit} is betaald uit je tegoed.\n",
+            ),
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
             "Je creditnota {number}",

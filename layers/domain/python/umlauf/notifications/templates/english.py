@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from umlauf.notifications.model import Template
-from umlauf.notifications.templates.text import Text
+from umlauf.notifications.model import PaymentCase, Template
+from umlauf.notifications.templates.text import PaymentNote, Text
 
 ENGLISH: Final[Mapping[Template, Text]] = MappingProxyType(
     {
@@ -33,11 +33,34 @@ Your Umlauf team
             "Your invoice {number}",
             """Hello {name},
 
-Your invoice {number} for {amount} is here. We collect it with the payment
-method on file; it is due on {due_on}. There is nothing you need to do.
+Your invoice {number} for {amount} is here; you find it in the app.
+{payment_note}
 
 Your Umlauf team
 """,
+            payment=PaymentNote(
+                cases=MappingProxyType(
+                    {
+                        PaymentCase.DEBIT: """\
+We collect {to_pay} on or shortly after {collected_on} by SEPA direct debit
+from the account on file. All you need to do is to have enough in
+it.{mandate_note}""",
+                        PaymentCase.CARD: """\
+We charge {to_pay} to the card on file on {collected_on}. There is nothing
+you need to do.""",
+                        PaymentCase.TRANSFER: """\
+Please transfer {to_pay} by {due_on}, or pay in the app.
+
+Account: {iban}
+Reference: {number}""",
+                        PaymentCase.CREDIT: """\
+The amount was paid from your credit. There is nothing you need to do.""",
+                        PaymentCase.NOTHING: "There is nothing to pay.",
+                    }
+                ),
+                mandate_note="\n\nMandate reference: {mandate}\nCreditor ID: {creditor}",
+                credit_note="{from_credit} was paid from your credit.\n",
+            ),
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
             "Your credit note {number}",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from umlauf.notifications.model import Template
-from umlauf.notifications.templates.text import Text
+from umlauf.notifications.model import PaymentCase, Template
+from umlauf.notifications.templates.text import PaymentNote, Text
 
 GERMAN: Final[Mapping[Template, Text]] = MappingProxyType(
     {
@@ -33,12 +33,34 @@ Ihr Umlauf-Team
             "Ihre Rechnung {number}",
             """Guten Tag {name},
 
-Ihre Rechnung {number} über {amount} ist da. Wir ziehen den Betrag mit Ihrem
-hinterlegten Zahlungsmittel ein; fällig ist er am {due_on}. Sie brauchen
-nichts zu tun.
+Ihre Rechnung {number} über {amount} ist da; Sie finden sie in der App.
+{payment_note}
 
 Ihr Umlauf-Team
 """,
+            payment=PaymentNote(
+                cases=MappingProxyType(
+                    {
+                        PaymentCase.DEBIT: """\
+Wir ziehen {to_pay} am {collected_on} oder kurz danach per SEPA-Lastschrift
+von Ihrem hinterlegten Konto ein. Sie brauchen nichts zu tun, als für Deckung
+zu sorgen.{mandate_note}""",
+                        PaymentCase.CARD: """\
+Wir buchen {to_pay} am {collected_on} von Ihrer hinterlegten Karte ab. Sie
+brauchen nichts zu tun.""",
+                        PaymentCase.TRANSFER: """\
+Bitte überweisen Sie {to_pay} bis zum {due_on}, oder zahlen Sie in der App.
+
+Konto: {iban}
+Verwendungszweck: {number}""",
+                        PaymentCase.CREDIT: """\
+Der Betrag ist aus Ihrem Guthaben bezahlt. Sie brauchen nichts zu tun.""",
+                        PaymentCase.NOTHING: "Es ist nichts zu zahlen.",
+                    }
+                ),
+                mandate_note="\n\nMandatsreferenz: {mandate}\nGläubiger-ID: {creditor}",
+                credit_note="{from_credit} haben wir aus Ihrem Guthaben bezahlt.\n",
+            ),
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
             "Ihre Rechnungskorrektur {number}",
