@@ -40,14 +40,23 @@ class Api:
         headers = {"Idempotency-Key": key} if key else {}
         return self._send("POST", path, json=body, headers=headers)
 
+    def replace(self, path: str, body: Json) -> Json:
+        """Put a new one in place of the one that is there now."""
+        version = self._answer("GET", path).headers["ETag"]
+        return self._send("PUT", path, json=body, headers={"If-Match": version})
+
     def _send(self, method: str, path: str, **arguments: Any) -> Json:
+        answer = self._answer(method, path, **arguments)
+        return answer.json() if answer.content else None
+
+    def _answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         answer = self._request(method, path, **arguments)
         if answer.status_code == httpx.codes.UNAUTHORIZED and self._sign_in and self._token:
             self._token = None
             answer = self._request(method, path, **arguments)
         if answer.is_error:
             raise Refused(answer.status_code, _problem(answer), f"{method} {path}")
-        return answer.json() if answer.content else None
+        return answer
 
     def _request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         headers = dict(arguments.pop("headers", {}))

@@ -47,6 +47,12 @@ LAST_NAMES: Final = (
     "Peters", "Schulz", "Smit", "Vogel", "Visser", "Weber", "Winkler", "Zimmermann",
 )  # fmt: skip
 
+HOMES: Final = {
+    "DE": ("Musterallee", "10115", "Berlin"),
+    "NL": ("Voorbeeldlaan", "3511 AB", "Utrecht"),
+}
+"""Everybody lives in one street of their country, each behind a door of their own."""
+
 # By position in a round of 24; whoever is not named here pays by card.
 _PAYING: Final = {
     3: Paying.PREPAID,

@@ -10,7 +10,7 @@ import httpx
 import stripe
 
 from demo.api import Api, Json
-from demo.cast import Part, Paying
+from demo.cast import HOMES, Part, Paying
 
 README: Final = Path(__file__).resolve().parents[2] / "README.md"
 PASSWORD: Final = "Rides-all-day-26"  # noqa: S105 - of customers that exist in the demo only
@@ -51,6 +51,10 @@ class App:
         body = form or sign_up_body(part)
         answer = self._public.post("/v1/signups", body, key=f"signup-{part.number}")
         self.who.customer_id = answer["id"]
+
+    def give_address(self) -> None:
+        """Where invoices are addressed to: none over more than a small amount goes without."""
+        self.api.replace("/v1/me/billing-details", {"address": address_of(self.who.part)})
 
     def order(self, **wanted: Any) -> None:
         """Order the part's plan; `wanted` is what else the order says."""
@@ -138,6 +142,16 @@ def sign_up_body(part: Part) -> dict[str, Any]:
         "language": part.language,
         "time_zone": part.time_zone,
         "consents": ["marketing_email"] if part.number % 2 else [],
+    }
+
+
+def address_of(part: Part) -> dict[str, str]:
+    street, postal_code, city = HOMES[part.country]
+    return {
+        "street": f"{street} {part.number + 1}",
+        "postal_code": postal_code,
+        "city": city,
+        "country": part.country,
     }
 
 

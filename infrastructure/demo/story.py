@@ -114,6 +114,7 @@ class Story:
             app = App(self._http, self._card_form, who)
             self.cast.apps[who.part.bike] = app
             app.sign_up(readme_form(who.part) if who is self.cast.people[0] else None)
+            app.give_address()
             app.order()
             app.add_first_method()
             if who.part.paying is Paying.PREPAID:

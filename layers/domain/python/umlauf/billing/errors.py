@@ -28,6 +28,12 @@ class VatIdMissing(InvalidInput):
     code = "billing.vat_id_missing"
 
 
+class AddressMissing(InvalidInput):
+    """The invoice must show the customer's postal address, which was never said: enter it."""
+
+    code = "billing.address_missing"
+
+
 class TooManyCharges(InvalidInput):
     """More charges than one transaction holds: split the plan, or bill in smaller periods."""
 

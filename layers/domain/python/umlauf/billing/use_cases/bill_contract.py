@@ -14,7 +14,7 @@ def bill_contract(
 
     A copy of the subscription that is out of date is refused by the commit. A number is asked for
     only when there is something to document. Raises UnknownContract, UnknownPlan, TaxRateUnknown,
-    VatIdMissing, NotInvoiceable, TooManyCharges, NoPriceInCurrency.
+    VatIdMissing, AddressMissing, NotInvoiceable, TooManyCharges, NoPriceInCurrency.
     """
     (result,) = bill_together([subscription], next_number, work=work, desk=desk)
     return result

@@ -28,6 +28,7 @@ from umlauf.billing.numbering import FreeNumber, series_of
 from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.previewing import bill_day
+from umlauf.billing.recipients import require_addresses
 from umlauf.billing.results import BillingResult, NextNumber, Outcome
 from umlauf.billing.terms import LegalEntity
 from umlauf.billing.use_cases.issue_bill_note import issue_bill_note
@@ -92,7 +93,8 @@ def bill_together(
     results = {one.id: BillingResult(Outcome.NOT_DUE, one) for one in subscriptions}
     numbers = _Numbers(next_number)
     for (entity_id, _), contracts in groups.items():
-        for result in _bill_group(contracts, entities[entity_id], numbers, work, desk):
+        entity = entities[entity_id]
+        for result in _bill_group(contracts, entity, customer, numbers, work=work, desk=desk):
             results[result.subscription.id] = result
     _require_one_transaction(work)
     return tuple(results[one.id] for one in subscriptions)
@@ -127,7 +129,9 @@ def _prepared(
 def _bill_group(
     contracts: Sequence[_DueContract],
     entity: LegalEntity,
+    customer: Customer,
     numbers: "_Numbers",
+    *,
     work: Work,
     desk: BillingDesk,
 ) -> Iterator[BillingResult]:
@@ -140,6 +144,7 @@ def _bill_group(
         return list({charge.id: charge for charge in on_record}.values())
 
     documents = draft_documents(bills, contract, entity, now=work.now, before=before)
+    require_addresses(documents, customer)
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
     for document in documents:
