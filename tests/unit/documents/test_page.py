@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -15,6 +16,7 @@ from tests.functions.render_documents.test_render_documents import ADA, NOTE
 from tests.unit.documents.samples import CONSUMER, SAMPLES
 from umlauf.billing.documenting import view_of_note
 from umlauf.billing.documents import Address, DocumentView, PaymentMeans
+from umlauf.billing.model import LineDetail
 from umlauf.billing.terms import UMLAUF
 from umlauf.customers.model import Language
 from umlauf.kernel.money import Money
@@ -63,6 +65,29 @@ SAID = {
 def test_a_page_speaks_its_readers_language(language: Language) -> None:
     shown = text(replace(SAMPLES["multi_rate"](), language=language))
     assert [said for said in SAID[language] if said not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.GERMAN, "boost 3 Min., eco 12,5 Min., 17 Transaktionen"),
+        (Language.ENGLISH, "boost 3 min, eco 12.5 min, 17 transactions"),
+    ],
+)
+def test_a_quantity_is_told_in_parts_on_the_page_and_in_the_data(
+    language: Language, said: str
+) -> None:
+    sample = SAMPLES["multi_rate"]()
+    details = (
+        LineDetail("boost", Decimal(3), "minute"),
+        LineDetail("eco", Decimal("12.500"), "minute"),
+        LineDetail("", Decimal(17), "transaction"),
+    )
+    first, *others = sample.lines
+    view = replace(sample, language=language, lines=(replace(first, details=details), *others))
+    assert said in " ".join(text(view).split())
+    told = invoice_xml(view).decode().replace("\u00a0", " ")
+    assert re.search(rf"<ram:Description>[^<]*{re.escape(said)}</ram:Description>", told)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

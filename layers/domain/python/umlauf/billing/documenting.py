@@ -170,6 +170,7 @@ def line_of(line: InvoiceLine, language: Language, description: str = "") -> Doc
         amount=line.amount,
         net=line.net,
         taxation=taxation_of(line.treatment, language),
+        details=line.details,
     )
 
 

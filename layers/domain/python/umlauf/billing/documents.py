@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from umlauf.billing.errors import NotInvoiceable
-from umlauf.billing.model import PriceBasis
+from umlauf.billing.model import LineDetail, PriceBasis
 from umlauf.billing.vat_codes import VatCode
 from umlauf.customers.model import Language
 from umlauf.kernel.money import Money, minor_digits, round_to_minor, total
@@ -155,6 +155,8 @@ class DocumentLine:
     """Which contract it is of, where one document is for several."""
     days: ServiceDays | None = None
     discounts: tuple[Discount, ...] = ()
+    details: tuple[LineDetail, ...] = ()
+    """What its quantity is made of."""
 
     @property
     def discount(self) -> Money:

@@ -32,7 +32,7 @@ from umlauf.billing.vat_codes import VatCode
 from umlauf.kernel.money import Money, minor_digits, round_to_minor, total
 from umlauf_integrations.documents.payment_terms import payment_terms
 from umlauf_integrations.documents.texts import TEXTS, Texts
-from umlauf_integrations.documents.units import PIECE, unit_code
+from umlauf_integrations.documents.units import PIECE, details_text, unit_code
 from umlauf_integrations.documents.xml_nodes import node, node_if, serialize
 
 NAMESPACES: Final = {
@@ -93,6 +93,12 @@ def _notes(view: DocumentView, texts: Texts) -> Iterator[str]:
     yield from view.notes
 
 
+def _description(line: DocumentLine, view: DocumentView) -> str:
+    """In the words of the page: what it is, and what its quantity is made of."""
+    told = line.description, details_text(line.details, view.language)
+    return "; ".join(text for text in told if text)
+
+
 def _line(line: DocumentLine, view: DocumentView, texts: Texts) -> Element:
     price = _price(line, view)
     return node(
@@ -108,7 +114,7 @@ def _line(line: DocumentLine, view: DocumentView, texts: Texts) -> Element:
             "ram:SpecifiedTradeProduct",
             node_if("ram:SellerAssignedID", line.item),
             node("ram:Name", line.name),
-            node_if("ram:Description", line.description),
+            node_if("ram:Description", _description(line, view)),
         ),
         node(
             "ram:SpecifiedLineTradeAgreement",

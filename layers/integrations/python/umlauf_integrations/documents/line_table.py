@@ -13,7 +13,7 @@ from umlauf_integrations.documents.formats import formats
 from umlauf_integrations.documents.sheet import LEFT, RIGHT, Sheet
 from umlauf_integrations.documents.texts import TEXTS
 from umlauf_integrations.documents.type import BODY, INK, LABEL, SMALL, STRONG, wrap
-from umlauf_integrations.documents.units import unit_name
+from umlauf_integrations.documents.units import details_text, quantity_text
 
 _NAME_LEFT: Final = LEFT + 8
 _NAME_RIGHT: Final = 111.0
@@ -85,14 +85,15 @@ class LineTable:
             yield _Below(f"{self._texts.contract} {line.contract}")
         for text in wrap(line.description, SMALL, room)[:_MOST_DESCRIPTION_LINES]:
             yield _Below(text)
+        for text in wrap(details_text(line.details, self._view.language), SMALL, room):
+            yield _Below(text)
         for discount in line.discounts:
             *above, last = wrap(discount.reason, SMALL, RIGHT - 25 - _NAME_LEFT)
             yield from (_Below(text) for text in above)
             yield _Below(last, self._write.figure(-discount.amount))
 
     def _draw_figures(self, sheet: Sheet, y: float, line: DocumentLine) -> None:
-        unit = unit_name(line.unit, line.quantity, self._view.language)
-        quantity = f"{self._write.quantity(line.quantity)} {unit}".strip()
+        quantity = quantity_text(line.quantity, line.unit, self._view.language)
         sheet.text_to(_QUANTITY_RIGHT, y, quantity, BODY)
         price = line.unit_price_minor
         if price is not None:

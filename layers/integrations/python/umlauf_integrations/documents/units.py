@@ -3,13 +3,15 @@
 A unit that is not listed is a piece to machines and goes by its own name on the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from umlauf.billing.model import LineDetail
 from umlauf.customers.model import Language
+from umlauf_integrations.documents.formats import formats
 
 PIECE: Final = "C62"  # UN/ECE Recommendation 20: "one"
 
@@ -49,6 +51,15 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "ride": _unit(PIECE, "Fahrt|Fahrten", "rit|ritten", "ride|rides"),
         "wash": _unit(PIECE, "Waschgang|Waschgänge", "wasbeurt|wasbeurten", "wash|washes"),
         "event": _unit(PIECE, "Ereignis|Ereignisse", "gebeurtenis|gebeurtenissen", "event|events"),
+        "transaction": _unit(
+            PIECE,
+            "Transaktion|Transaktionen",
+            "transactie|transacties",
+            "transaction|transactions",
+        ),
+        "seat": _unit(PIECE, "Platz|Plätze", "plaats|plaatsen", "seat|seats"),
+        "user": _unit(PIECE, "Nutzer", "gebruiker|gebruikers", "user|users"),
+        "euro": _unit(PIECE, "EUR", "EUR", "EUR"),
         "lump_sum": _unit("LS", "pauschal", "forfait", "lump sum"),
         "second": _unit("SEC", "Sek.", "sec.", "sec"),
         "minute": _unit("MIN", "Min.", "min.", "min"),
@@ -63,6 +74,19 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         "gigabyte": _unit("E34", "GB", "GB", "GB"),
     }
 )
+
+
+def quantity_text(quantity: Decimal, unit: str, language: Language) -> str:
+    """As the page writes it: `12 Min.`."""
+    name = unit_name(unit, quantity, language)
+    return f"{formats(language).quantity(quantity)} {name}".strip()
+
+
+def details_text(details: Sequence[LineDetail], language: Language) -> str:
+    """What a quantity is made of: `boost 3 Min., eco 12 Min.`, or `17 Transaktionen`."""
+    return ", ".join(
+        f"{one.name} {quantity_text(one.quantity, one.unit, language)}".strip() for one in details
+    )
 
 
 def unit_code(unit: str) -> str:
