@@ -7,6 +7,8 @@ from umlauf.billing.forecasting import horizon
 from umlauf.billing.use_cases.forecast_bills import forecast_bills
 from umlauf.kernel.calendar import local_date
 from umlauf.subscriptions.deliveries import upcoming_deliveries
+from umlauf.subscriptions.finding import SubscriptionSearch
+from umlauf.subscriptions.model import Status
 from umlauf.subscriptions.use_cases.place_order import Order, place_order
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
@@ -22,7 +24,7 @@ from umlauf_http.representations.subscriptions import (
     SubscriptionsOut,
 )
 from umlauf_http.wire import Currency, Day, Identifier, In, PageQuery
-from wiring import BLOCK_ENTRIES, CHARGES, CONTRACT_DESK, DESK, PLANS, SUBSCRIPTIONS
+from wiring import BLOCK_ENTRIES, CHARGES, CONTRACT_DESK, DESK, PLANS, SUBSCRIPTION_REGISTER
 
 routes = Routes(__name__, Access.CUSTOMER)
 
@@ -67,6 +69,15 @@ class OrderIn(In):
         )
 
 
+class OwnSubscriptionsQuery(PageQuery):
+    """Each narrows the list. Due days are half-open, in UTC."""
+
+    plan_id: Identifier | None = None
+    status: Status | None = None
+    due_from: Day | None = None
+    due_before: Day | None = None
+
+
 @endpoint(routes, "/v1/subscriptions", method="POST", status=201, errors=(404,))
 def order_subscription(body: OrderIn, call: Call) -> SubscriptionOut:
     """Order a plan, with obligation to pay.
@@ -84,9 +95,16 @@ def order_subscription(body: OrderIn, call: Call) -> SubscriptionOut:
 
 
 @endpoint(routes, "/v1/subscriptions")
-def list_subscriptions(query: PageQuery, call: Call) -> SubscriptionsOut:
+def list_subscriptions(query: OwnSubscriptionsQuery, call: Call) -> SubscriptionsOut:
     """List the caller's subscriptions, the latest order first."""
-    page = SUBSCRIPTIONS.list_of_customer(call.customer_id, limit=query.limit, cursor=query.cursor)
+    search = SubscriptionSearch(
+        customer_id=call.customer_id,
+        plan_id=query.plan_id,
+        status=query.status,
+        due_from=query.due_from,
+        due_before=query.due_before,
+    )
+    page = SUBSCRIPTION_REGISTER.find(search, limit=query.limit, cursor=query.cursor)
     return SubscriptionsOut.of(page, SubscriptionOut.of)
 
 

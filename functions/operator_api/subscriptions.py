@@ -1,6 +1,6 @@
 """Subscriptions, looked up: what is agreed, what was charged, and what will be."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final, Self
 
 from pydantic import Field, model_validator
@@ -9,10 +9,9 @@ from groups import LOOK_UP
 from umlauf.billing.forecasting import horizon
 from umlauf.billing.use_cases.forecast_bills import forecast_bills
 from umlauf.kernel.calendar import local_date
-from umlauf.kernel.work import Page
 from umlauf.subscriptions.deliveries import upcoming_deliveries
-from umlauf.subscriptions.model import Status, Subscription
-from umlauf_adapters.subscriptions.due_walk import DueDays, page_of_due
+from umlauf.subscriptions.finding import SubscriptionSearch
+from umlauf.subscriptions.model import Status
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
@@ -25,7 +24,7 @@ from umlauf_http.representations.subscriptions import (
     SubscriptionsOut,
 )
 from umlauf_http.wire import Day, Identifier, PageQuery
-from wiring import CHARGES, PLANS, SUBSCRIPTIONS, billing_desk
+from wiring import CHARGES, PLANS, SUBSCRIPTION_REGISTER, SUBSCRIPTIONS, billing_desk
 
 routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
 
@@ -35,57 +34,53 @@ LONGEST_WINDOW: Final = timedelta(days=400)
 
 
 class SubscriptionsQuery(PageQuery):
-    """A customer's, the latest order first; or those that fall due on half-open days, in UTC.
+    """Each narrows the list. Plan and version are those in force.
 
-    `due_from` is 31 days before `due_before` unless it is given. Status and plan narrow both lists:
-    then a page may be short, even empty, and still have a next one. Who has no due date (see
-    `reason_not_due`) is only found by customer.
+    Due days are half-open, in UTC; `due_from` is 31 days before `due_before` unless it is given.
+    Who has no due date (see `reason_not_due`) is not found by them. By due days, and by neither
+    customer nor plan, they come as they fall due; otherwise the latest order comes first.
     """
 
     customer_id: Identifier | None = None
-    due_from: Day | None = None
-    due_before: Day | None = None
-    status: Status | None = None
     plan_id: Identifier | None = None
     plan_version: int | None = Field(None, ge=1, le=1_000_000)
+    status: Status | None = None
+    site: Identifier | None = None
+    due_from: Day | None = None
+    due_before: Day | None = None
 
     @model_validator(mode="after")
-    def _one_list(self) -> Self:
-        if (self.customer_id is None) == (self.due_before is None):
-            raise ValueError("give either customer_id or due_before")
+    def _whole(self) -> Self:
+        if self.plan_version is not None and self.plan_id is None:
+            raise ValueError("plan_version needs plan_id: give the plan as well")
+        if self.due_from is not None and self.due_before is None:
+            raise ValueError("due_from needs due_before: give the first day not wanted as well")
         if self.due_before is not None:
             first = self.due_from or self.due_before - USUAL_WINDOW
             if not timedelta(0) < self.due_before - first <= LONGEST_WINDOW:
                 raise ValueError(f"due_from must lie 1 to {LONGEST_WINDOW.days} days before")
         return self
 
-    def due_days(self, before: date) -> DueDays:
-        return DueDays(self.due_from or before - USUAL_WINDOW, before)
-
-    def is_met_by(self, subscription: Subscription) -> bool:
-        return (
-            self.status in {None, subscription.status}
-            and self.plan_id in {None, subscription.plan_id}
-            and self.plan_version in {None, subscription.plan_version}
+    def search(self) -> SubscriptionSearch:
+        first = self.due_from
+        if first is None and self.due_before is not None:
+            first = self.due_before - USUAL_WINDOW
+        return SubscriptionSearch(
+            customer_id=self.customer_id,
+            plan_id=self.plan_id,
+            plan_version=self.plan_version,
+            status=self.status,
+            site=self.site,
+            due_from=first,
+            due_before=self.due_before,
         )
 
 
 @endpoint(routes, "/v1/operator/subscriptions")
-def list_customers_subscriptions(query: SubscriptionsQuery) -> SubscriptionsOut:
-    """List a customer's subscriptions, or those that fall due within some days."""
-    if query.due_before is not None:
-        page = page_of_due(
-            SUBSCRIPTIONS,
-            query.due_days(query.due_before),
-            query.is_met_by,
-            limit=query.limit,
-            cursor=query.cursor,
-        )
-        return SubscriptionsOut.of(page, SubscriptionOut.of)
-    customer_id = query.customer_id or ""
-    page = SUBSCRIPTIONS.list_of_customer(customer_id, limit=query.limit, cursor=query.cursor)
-    wanted = [one for one in page.items if query.is_met_by(one)]
-    return SubscriptionsOut.of(Page(wanted, page.next_cursor), SubscriptionOut.of)
+def find_subscriptions(query: SubscriptionsQuery) -> SubscriptionsOut:
+    """List subscriptions: all, or narrowed by what is known."""
+    page = SUBSCRIPTION_REGISTER.find(query.search(), limit=query.limit, cursor=query.cursor)
+    return SubscriptionsOut.of(page, SubscriptionOut.of)
 
 
 @endpoint(routes, ONE)

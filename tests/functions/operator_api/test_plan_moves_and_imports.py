@@ -64,6 +64,28 @@ def test_subscribers_are_moved_page_by_page_as_previewed(shop: World) -> None:
     assert forecast["next_bill_on"] == shown[ids[0]]["begins_on"]
 
 
+def test_nobody_is_missed_whenever_they_fall_due(shop: World) -> None:
+    """Paid for a year ahead, and paused for longer than any list of due days looks."""
+
+    def published(price: str) -> Any:
+        yearly = {**plan("Yearly", price), "interval": {"unit": "year"}}
+        catalog = {"plans": {"yearly": yearly}, "add_ons": CATALOG["add_ons"]}
+        (found,) = shop.act(shop.admin, "/v1/operator/plans", catalog)["items"]
+        return found["version"]
+
+    before = published("200.00")
+    ahead, _ = running(shop, "yearly")
+    paused, _ = running(shop, "yearly")
+    pause = {"starts_on": _ahead(shop), "ends_on": None}
+    shop.act(shop.admin, f"/v1/operator/subscriptions/{paused}/pauses", pause)
+    ends, _ = running(shop, "yearly")
+    shop.act(shop.admin, f"/v1/operator/subscriptions/{ends}/cancellation", {})
+    after = published("220.00")
+    wish = {"plan_id": "yearly", "from_version": before, "to_version": after, "limit": 1}
+    found = moved(shop, MOVES, **wish)
+    assert {key: one["outcome"] for key, one in found.items()} == {ahead: "moved", paused: "moved"}
+
+
 def test_a_move_that_is_refused_stops_no_other(shop: World) -> None:
     """The one who ordered an add-on that the new version does not offer stays where they are."""
     stays, _ = running(shop, "cargo", add_ons=["cover"])

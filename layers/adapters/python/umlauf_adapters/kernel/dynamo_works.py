@@ -63,6 +63,8 @@ def _save_aggregate(transaction: TransactWrite, aggregate: object) -> None:
     model = layout.table
     condition = model.version == loaded_version if loaded_version else model.pk.does_not_exist()
     transaction.save(item, condition=condition)
+    if layout.also:
+        transaction.save(layout.also(aggregate))
 
 
 def _claim_item(claim: Claim) -> Model:

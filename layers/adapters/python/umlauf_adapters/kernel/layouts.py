@@ -36,8 +36,9 @@ class Layout(Generic[T]):
     """How aggregates of one class are stored.
 
     `key` gives (pk, sk); `gsi1` and `gsi2` the sparse index keys, None to stay out of the index;
-    `expires_at` the instant after which DynamoDB may delete the item. Making a layout registers it
-    for the writer.
+    `expires_at` the instant after which DynamoDB may delete the item. `also` makes a second item of
+    the same aggregate, written with it, by which it is found in further indexes; its class then
+    says `ITEMS = 2`. Making a layout registers it for the writer.
     """
 
     cls: type[T]
@@ -46,6 +47,7 @@ class Layout(Generic[T]):
     gsi1: Callable[[T], Key | None] | None = None
     gsi2: Callable[[T], Key | None] | None = None
     expires_at: Callable[[T], datetime | None] | None = None
+    also: Callable[[T], ContextItem] | None = None
 
     def __post_init__(self) -> None:
         _layouts[self.cls] = cast("Layout[Any]", self)

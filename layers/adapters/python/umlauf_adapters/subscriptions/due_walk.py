@@ -1,26 +1,25 @@
 """Every subscription that falls due within some days, page by page, without a scan.
 
-The due index has one partition for each day and shard, so a page walks partitions in order until
-it is full, or has read as many as one request may. Whoever has no next due date (settled from the
-wallet, awaiting the return, over) is not in it: look for those by customer.
+The due index has partitions for each day, so a page walks the days in order until it is full, or
+has read as many as one request may. Whoever has no next due date (settled from the wallet, awaiting
+the return, over) is not in it: look for those by customer, plan or status.
 """
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from umlauf.kernel.work import Page
-from umlauf.subscriptions.due import SHARDS
 from umlauf.subscriptions.model import Subscription
-from umlauf.subscriptions.ports import Subscriptions
 from umlauf_adapters.kernel.layouts import BadCursor
+from umlauf_adapters.kernel.spread_lists import Show, SpreadList
+from umlauf_adapters.subscriptions.subscriptions import SUBSCRIPTIONS, due_partitions
 
-MOST_PARTITIONS: Final = 64
-"""Read for one page: eight days."""
+MOST_DAYS: Final = 40
+"""Read for one page: more than a month."""
 
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -32,69 +31,55 @@ class DueDays:
     since: date
     until: date
 
-    def partition(self, number: int) -> tuple[date, int]:
-        return self.since + timedelta(days=number // SHARDS), number % SHARDS
-
-    @property
-    def partitions(self) -> int:
-        return max((self.until - self.since).days, 0) * SHARDS
-
 
 def page_of_due(
-    subscriptions: Subscriptions,
-    days: DueDays,
-    is_wanted: Callable[[Subscription], bool],
-    *,
-    limit: int,
-    cursor: str | None = None,
+    days: DueDays, show: Show[Subscription, Subscription], *, limit: int, cursor: str | None = None
 ) -> Page[Subscription]:
-    """The wanted ones, earliest first; a page may hold fewer than `limit`, even none, and go on.
+    """The wanted ones, earliest first; a page is short only where it is the last, or read enough.
 
     What moves in the index meanwhile may be missed or seen twice. Raises BadCursor.
     """
-    place = _read_cursor(cursor, days) if cursor else _Place(0)
+    place = _read_cursor(cursor, days) if cursor else _Place(days.since)
     found: list[Subscription] = []
-    for _ in range(MOST_PARTITIONS):
-        if place.partition >= days.partitions:
+    for _ in range(MOST_DAYS):
+        if place.day >= days.until:
             return Page(found)
-        day, shard = days.partition(place.partition)
-        page = subscriptions.list_due(
-            day.isoformat(),
-            shard,
-            until=datetime.combine(day + _ONE_DAY, time(), UTC),
-            limit=limit - len(found),
-            cursor=place.inner,
+        is_full = len(found) == limit
+        page = _of_day(place.day).page(
+            show, limit=1 if is_full else limit - len(found), cursor=place.inner
         )
-        found.extend(one for one in page.items if is_wanted(one))
-        is_over = page.next_cursor is None
-        place = (
-            _Place(place.partition + 1) if is_over else _Place(place.partition, page.next_cursor)
-        )
-        if len(found) >= limit:
+        if is_full and (page.items or page.next_cursor):
             break
-    return Page(found, None if place.partition >= days.partitions else _write_cursor(place, days))
+        found.extend(page.items)
+        if page.next_cursor:
+            place = _Place(place.day, page.next_cursor)
+            break
+        place = _Place(place.day + _ONE_DAY)
+    return Page(found, _write_cursor(place) if place.day < days.until else None)
+
+
+def _of_day(day: date) -> SpreadList[Subscription]:
+    partitions = due_partitions(day.isoformat())
+    return SpreadList(SUBSCRIPTIONS, "gsi2", f"DUE#{day}", partitions, newest_first=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    partition: int
+    day: date
     inner: str | None = None
 
 
-def _write_cursor(place: _Place, days: DueDays) -> str:
-    day, shard = days.partition(place.partition)
-    text = json.dumps([day.isoformat(), shard, place.inner], separators=(",", ":"))
+def _write_cursor(place: _Place) -> str:
+    text = json.dumps([place.day.isoformat(), place.inner], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode()
 
 
 def _read_cursor(cursor: str, days: DueDays) -> _Place:
     try:
-        day, shard, inner = json.loads(urlsafe_b64decode(cursor.encode()))
-        ahead = (date.fromisoformat(day) - days.since).days
-        number = ahead * SHARDS + shard
-        is_place = 0 <= shard < SHARDS and 0 <= number < days.partitions
-        if is_place and (inner is None or isinstance(inner, str)):
-            return _Place(number, inner)
+        text, inner = json.loads(urlsafe_b64decode(cursor.encode()))
+        day = date.fromisoformat(text)
+        if days.since <= day < days.until and (inner is None or isinstance(inner, str)):
+            return _Place(day, inner)
     except (ValueError, Base64Error, TypeError):
         pass
     raise BadCursor(

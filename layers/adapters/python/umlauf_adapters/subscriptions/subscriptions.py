@@ -1,16 +1,20 @@
-"""Subscriptions in DynamoDB: by id, by customer (gsi1), and in the due index (gsi2)."""
+"""Subscriptions in DynamoDB: by id, by customer (gsi1), and in the due index (gsi2).
+
+Each is stored with its entry, by which it is found by plan and status (see `entries`).
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 from umlauf.kernel.work import Page
-from umlauf.subscriptions.due import day_bucket, shard_of
+from umlauf.subscriptions.due import SHARDS, day_bucket, shard_of
 from umlauf.subscriptions.errors import UnknownSubscription
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import DuePage
 from umlauf_adapters.kernel.items import context_table
 from umlauf_adapters.kernel.layouts import Key, Layout
+from umlauf_adapters.subscriptions.entries import ENTRIES, SubscriptionEntry, in_order_of_orders
 
 _SORTS_LAST: Final = "~"
 
@@ -19,12 +23,17 @@ def _partition(subscription_id: str) -> str:
     return f"SUBSCRIPTION#{subscription_id}"
 
 
-def _customer_partition(customer_id: str) -> str:
+def customer_partition(customer_id: str) -> str:
     return f"CUSTOMER#{customer_id}"
 
 
 def _due_partition(bucket: str, shard: int) -> str:
     return f"DUE#{bucket}#{shard}"
+
+
+def due_partitions(bucket: str) -> tuple[str, ...]:
+    """All partitions of a day's bucket."""
+    return tuple(_due_partition(bucket, shard) for shard in range(SHARDS))
 
 
 def _sortable(instant: datetime) -> str:
@@ -45,10 +54,11 @@ SUBSCRIPTIONS: Final = Layout(
     context_table("subscriptions"),
     key=lambda subscription: (_partition(subscription.id), "SUBSCRIPTION"),
     gsi1=lambda subscription: (
-        _customer_partition(subscription.customer_id),
-        f"{_sortable(subscription.ordered_at)}#{subscription.id}",
+        customer_partition(subscription.customer_id),
+        in_order_of_orders(subscription.ordered_at, subscription.id),
     ),
     gsi2=_due_key,
+    also=lambda subscription: ENTRIES.to_item(SubscriptionEntry.of(subscription)),
 )
 
 
@@ -78,7 +88,7 @@ class DynamoSubscriptions:
         self, customer_id: str, *, limit: int = 50, cursor: str | None = None
     ) -> Page[Subscription]:
         return SUBSCRIPTIONS.page(
-            _customer_partition(customer_id),
+            customer_partition(customer_id),
             index="gsi1",
             limit=limit,
             cursor=cursor,

@@ -28,7 +28,8 @@ T = TypeVar("T")
 class Aggregate(Protocol):
     """A frozen dataclass that is stored whole.
 
-    `version` is 0 until it is first stored, then counts the writes.
+    `version` is 0 until it is first stored, then counts the writes. A class of which each is
+    written as more than one item says so: `ITEMS`.
     """
 
     KIND: ClassVar[str]
@@ -133,7 +134,8 @@ class Work:
     @property
     def size(self) -> int:
         """How many items the commit writes: aggregates, claims and events."""
-        return len(self._aggregates) + len(self._claims) + len(self.events)
+        aggregates = sum(getattr(type(one), "ITEMS", 1) for one in self.aggregates)
+        return aggregates + len(self._claims) + len(self.events)
 
 
 class Works(Protocol):

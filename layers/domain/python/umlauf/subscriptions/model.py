@@ -68,6 +68,8 @@ class Subscription:
     """
 
     KIND: ClassVar[str] = "subscription"
+    ITEMS: ClassVar[int] = 2
+    """Itself, and the entry by which lists find it."""
 
     id: str
     customer_id: str

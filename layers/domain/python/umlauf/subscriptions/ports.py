@@ -7,6 +7,7 @@ from typing import Protocol
 from umlauf.catalog.ports import Plans
 from umlauf.customers.ports import Customers
 from umlauf.kernel.work import Page
+from umlauf.subscriptions.finding import SubscriptionSearch
 from umlauf.subscriptions.model import Subscription
 
 
@@ -46,6 +47,17 @@ class Subscriptions(Protocol):
 
         The index may lag behind: load a subscription again before charging it, and look at the
         last run's latest bucket once more.
+        """
+
+
+class SubscriptionRegister(Protocol):
+    def find(
+        self, search: SubscriptionSearch, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[Subscription]:
+        """Those that are wanted, the latest order first; may lag behind by a moment.
+
+        Asked for by due days, and by neither customer nor plan, they come as they fall due. A page
+        is short only where it had to look at more than one request may, or is the last.
         """
 
 

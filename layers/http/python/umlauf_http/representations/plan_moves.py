@@ -40,7 +40,7 @@ class MovedOut(Out):
 
 
 class MovesOut(PageOut[MovedOut]):
-    """A page may be short, even empty, and still have a next one."""
+    """Subscribers as they were moved, or would be, the latest order first."""
 
 
 def _outcome(moved: Moved) -> str:

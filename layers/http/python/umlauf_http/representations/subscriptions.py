@@ -152,4 +152,4 @@ class SubscriptionOut(Out):
 
 
 class SubscriptionsOut(PageOut[SubscriptionOut]):
-    """Subscriptions, the latest order first."""
+    """Subscriptions, the latest order first; asked for by due days, as they fall due."""
