@@ -11,6 +11,7 @@ from tests.subscription_samples import (
     BOUND,
     BOX,
     CITY,
+    ONE_YEAR,
     PLUS,
     PREPAID,
     TRIED,
@@ -25,11 +26,11 @@ from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.errors import InvalidInput, UmlaufError
 from umlauf.kernel.money import Money
-from umlauf.subscriptions.agreements import BeginPause, ChangePlan, Pause, Resume, Skip
+from umlauf.subscriptions.agreements import BeginPause, BindFor, ChangePlan, Pause, Resume, Skip
 from umlauf.subscriptions.applying import with_coupon, without_coupon
 from umlauf.subscriptions.changes.pausing import MOST_PAUSES
 from umlauf.subscriptions.changing import apply_change
-from umlauf.subscriptions.ending import cancelled, end_date
+from umlauf.subscriptions.ending import cancelled, end_date, first_end
 from umlauf.subscriptions.errors import (
     CouponNotUsable,
     NoSuchDelivery,
@@ -45,7 +46,7 @@ from umlauf.subscriptions.errors import (
 from umlauf.subscriptions.lifecycle import started
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.skipping import restored, skipped
-from umlauf.subscriptions.timeline import coupon_end, coupons_on
+from umlauf.subscriptions.timeline import coupon_end, coupons_on, term_end
 from umlauf.subscriptions.timing import policy_day
 
 START = date(2026, 9, 1)
@@ -144,12 +145,28 @@ class TestPauses:
         subscription = running(BOUND)
         ending = cancelled(subscription, date(2027, 9, 1), noon(MID))
         month = paused(ending, OCTOBER, NOVEMBER)
-        # 31 days more; it ends with the period.
-        assert month.ends_on == date(2027, 11, 1)
+        # 31 days more, and not until the period is over: nobody is bound for longer.
+        assert month.ends_on == date(2027, 10, 2)
         unstopped = cancelled(running(UNSTOPPED), date(2027, 9, 1), noon(MID))
         assert paused(unstopped, OCTOBER, date(2026, 10, 20)).ends_on == date(2027, 9, 1)
         with pytest.raises(TermStandsStill, match="give it an end"):
             paused(ending, OCTOBER)
+
+    def test_a_term_that_a_pause_moved_ends_on_its_own_day(self) -> None:
+        moved = paused(running(BOUND), OCTOBER, date(2026, 10, 11))
+        over = date(2027, 9, 11)
+        assert term_end(moved, BOUND) == first_end(moved, BOUND, noon(MID)) == over
+        assert end_date(moved, BOUND, noon(MID), wanted_end=over) == over
+        # Any later day is the end of the period it lies in, as the plan has it.
+        a_day_more = date(2027, 9, 12)
+        assert end_date(moved, BOUND, noon(MID), wanted_end=a_day_more) == date(2027, 10, 1)
+        too_late = date(2027, 8, 20)
+        assert first_end(moved, BOUND, noon(too_late)) == date(2027, 10, 1)
+
+    def test_a_term_that_begins_in_a_pause_moves_on_by_what_is_left_of_it(self) -> None:
+        interrupted = paused(running(BOUND), date(2026, 9, 6), date(2026, 9, 26))
+        renewed = apply_change(interrupted, BindFor(ONE_YEAR), MID, plan_of=plan_of, now=noon(MID))
+        assert term_end(renewed, BOUND) == date(2027, 9, 26)
 
     def test_an_end_cannot_be_reckoned_while_the_term_stands_still(self) -> None:
         with pytest.raises(TermStandsStill, match="resume it"):

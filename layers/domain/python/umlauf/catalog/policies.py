@@ -63,11 +63,16 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class ChangePolicy:
-    """When a dearer or a cheaper choice begins, and what the paid rest of the old one becomes."""
+    """When a dearer or a cheaper choice begins, and what the paid rest of the old one becomes.
+
+    Whoever changes to the plan keeps what is left of their trial, as far as the plan has one. With
+    `grants_trial` they have the plan's own, counted from the subscription's start.
+    """
 
     upgrade: ChangeTiming = ChangeTiming.AT_ONCE
     downgrade: ChangeTiming = ChangeTiming.PERIOD_END
     credit: CreditPolicy = CreditPolicy.UNUSED
+    grants_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

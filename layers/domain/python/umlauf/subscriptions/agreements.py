@@ -24,7 +24,8 @@ class Agreement:
     `agreed_on` selects the price entries: what was agreed stays, whatever the price book says
     later. `credit` is what the agreement before gives back when this one begins. `starts_at` is the
     exact instant of a change, for plans that prorate by the second. `chosen_minor` holds amounts
-    the subscriber named for pay-what-you-want items, in minor units by item id.
+    the subscriber named for pay-what-you-want items, in minor units by item id. `free_until` is
+    where a trial that was under way ends, when the plan's own would last longer.
     """
 
     plan_id: str
@@ -41,6 +42,7 @@ class Agreement:
     credit: CreditPolicy = CreditPolicy.UNUSED
     starts_at: datetime | None = None
     chosen_minor: Mapping[str, int] = field(default_factory=dict)
+    free_until: date | None = None
 
     def __post_init__(self) -> None:
         if self.quantity < 1 or any(count < 1 for count in self.add_on_quantities.values()):

@@ -17,8 +17,11 @@ _MONTHS_TO_LOOK_AT: Final = 3
 
 def first_anchor(plan: Plan, starts_on: date) -> date:
     """The anchor of a new subscription: the anniversary of one with a trial is the trial's end."""
-    if plan.anchor_day is not None:
-        return anchor_for(plan, starts_on)
+    return anchor_for(plan, starts_on) if plan.anchor_day else trial_end(plan, starts_on)
+
+
+def trial_end(plan: Plan, starts_on: date) -> date:
+    """The first day after the free phases a plan begins with, if nothing is paused."""
     day = starts_on
     for phase in plan.phases:
         if not phase.is_free or phase.length is None:

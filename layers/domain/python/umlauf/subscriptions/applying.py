@@ -69,7 +69,8 @@ def coupon_from(
     if coupon.periods is None:
         return AppliedCoupon(coupon, starts_on)
     endless = replace(subscription, ends_on=None)
-    counted_from = first_paid_day(endless, plan, starts_on)
+    free_until = subscription.current.free_until
+    counted_from = first_paid_day(endless, plan, starts_on, free_until=free_until)
     *_, last = islice(billing_periods(endless, counted_from, date.max), coupon.periods)
     return AppliedCoupon(coupon, starts_on, last.period.end)
 

@@ -47,7 +47,7 @@ def upcoming_deliveries(
             continue
         agreement = agreement_on(subscription, start)
         plan = plan_of(agreement.plan_id, agreement.plan_version)
-        phase = phase_on(subscription, plan, start)
+        phase = phase_on(subscription, plan, start, free_until=agreement.free_until)
         if phase is not None and phase.is_free:
             continue
         for item in plan.items_with(agreement.add_ons):

@@ -50,7 +50,7 @@ def end_date(
             f"an end may lie {MONTHS_AHEAD} months ahead; cancel again nearer to {wanted_end}",
             field="ends_on",
         )
-    return _end_on_or_after(subscription, plan, wanted_end)
+    return _end_on_or_after(subscription, plan, wanted_end, _term_end(subscription, plan))
 
 
 def first_end(subscription: Subscription, plan: Plan, now: datetime) -> date:
@@ -64,7 +64,8 @@ def first_end(subscription: Subscription, plan: Plan, now: datetime) -> date:
         minimum_term_end=bound_until,
         notice=plan.terms.notice,
     )
-    return _end_on_or_after(subscription, plan, max(day, subscription.started_on + _ONE_DAY))
+    first = max(day, subscription.started_on + _ONE_DAY)
+    return _end_on_or_after(subscription, plan, first, bound_until)
 
 
 def end_moved_by_pauses(subscription: Subscription, plan: Plan) -> Subscription:
@@ -77,7 +78,7 @@ def end_moved_by_pauses(subscription: Subscription, plan: Plan) -> Subscription:
     bound_until = _term_end(subscription, plan)
     if bound_until is None or bound_until <= subscription.ends_on:
         return subscription
-    return replace(subscription, ends_on=_end_on_or_after(subscription, plan, bound_until))
+    return replace(subscription, ends_on=bound_until)
 
 
 def cancelled(
@@ -228,8 +229,14 @@ def _term_end(subscription: Subscription, plan: Plan) -> date | None:
     return bound_until
 
 
-def _end_on_or_after(subscription: Subscription, plan: Plan, day: date) -> date:
-    if not plan.terms.ends_with_period:
+def _end_on_or_after(
+    subscription: Subscription, plan: Plan, day: date, bound_until: date | None
+) -> date:
+    """The day itself, or the end of the period it lies in where the plan ends with its periods.
+
+    The minimum term is over on its own day, wherever pauses moved it: nobody is bound for longer.
+    """
+    if day == bound_until or not plan.terms.ends_with_period:
         return day
     grids = cycles(replace(subscription, ends_on=None))
     grid = next((one for one in reversed(grids) if one.starts_on <= day), grids[0])

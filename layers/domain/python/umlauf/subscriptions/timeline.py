@@ -131,7 +131,7 @@ def segments(
     for start, end in pairwise(days):
         agreement = agreement_on(subscription, start)
         plan = plan_of(agreement.plan_id, agreement.plan_version)
-        phase = phase_on(subscription, plan, start)
+        phase = phase_on(subscription, plan, start, free_until=agreement.free_until)
         yield Segment(
             period=Period(start, end),
             billing_period=billing_period,
@@ -154,28 +154,34 @@ def agreement_on(subscription: Subscription, day: date) -> Agreement:
     return found
 
 
-def phase_on(subscription: Subscription, plan: Plan, day: date) -> Phase | None:
+def phase_on(
+    subscription: Subscription, plan: Plan, day: date, *, free_until: date | None = None
+) -> Phase | None:
     """The plan's phase on a day, counted from the subscription's start; None without phases."""
-    for phase, _, end in phase_spans(subscription, plan):
+    for phase, _, end in phase_spans(subscription, plan, free_until=free_until):
         if end is None or day < end:
             return phase
     return None
 
 
 def phase_spans(
-    subscription: Subscription, plan: Plan
+    subscription: Subscription, plan: Plan, *, free_until: date | None = None
 ) -> Iterator[tuple[Phase, date, date | None]]:
     """Each phase with its first day and its exclusive end; None goes on for ever.
 
-    Pauses that stop the clock move what lies behind them on by their days.
+    Pauses that stop the clock move what lies behind them on by their days. The trial an agreement
+    begins with ends on its `free_until` at the latest, so it may have no day at all.
     """
     nominal, begins = subscription.started_on, subscription.started_on
-    pauses = _stopping_the_clock(subscription)
+    pauses, is_trial = _stopping_the_clock(subscription), True
     for phase in plan.phases:
         if phase.length is None:
             yield phase, begins, None
             return
+        is_trial = is_trial and phase.is_free
         nominal = phase.length.after(nominal, 1)
+        if is_trial and free_until is not None:
+            nominal = min(nominal, free_until)
         end = moved_by_pauses(nominal, pauses)
         yield phase, begins, end
         if end is None:
@@ -183,9 +189,11 @@ def phase_spans(
         begins = end
 
 
-def first_paid_day(subscription: Subscription, plan: Plan, day: date) -> date:
+def first_paid_day(
+    subscription: Subscription, plan: Plan, day: date, *, free_until: date | None = None
+) -> date:
     """The day itself, or the first one after the free phase it lies in."""
-    for phase, begins, end in phase_spans(subscription, plan):
+    for phase, begins, end in phase_spans(subscription, plan, free_until=free_until):
         if not phase.is_free and (end is None or day < end):
             return max(begins, day)
     return day
@@ -338,12 +346,13 @@ def _turning_days(subscription: Subscription, plan_of: PlanOf, served: Period) -
         end = coupon_end(subscription, applied)
         if end is not None:
             yield end
-    for key in {
-        (agreement.plan_id, agreement.plan_version)
+    for plan_id, plan_version, free_until in {
+        (agreement.plan_id, agreement.plan_version, agreement.free_until)
         for agreement in subscription.agreements
         if agreement.starts_on is None or agreement.starts_on < served.end
     }:
-        for _, begins, _ in phase_spans(subscription, plan_of(*key)):
+        plan = plan_of(plan_id, plan_version)
+        for _, begins, _ in phase_spans(subscription, plan, free_until=free_until):
             yield begins
 
 

@@ -95,9 +95,12 @@ class TermsOut(Out):
 
 
 class ChangesOut(Out):
+    """With `grants_trial` whoever changes to the plan gets its trial, counted from their start."""
+
     upgrade: str
     downgrade: str
     credit: str
+    grants_trial: bool
 
     @classmethod
     def of(cls, policy: ChangePolicy) -> "ChangesOut":
@@ -105,6 +108,7 @@ class ChangesOut(Out):
             upgrade=policy.upgrade.value,
             downgrade=policy.downgrade.value,
             credit=policy.credit.value,
+            grants_trial=policy.grants_trial,
         )
 
 

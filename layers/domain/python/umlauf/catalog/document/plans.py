@@ -184,7 +184,8 @@ _TERMS: Final = _read_as(
     },
 )
 _CHANGES: Final = _read_as(
-    ChangePolicy, {"upgrade": _timing, "downgrade": _timing, "credit": _credit}
+    ChangePolicy,
+    {"upgrade": _timing, "downgrade": _timing, "credit": _credit, "grants_trial": Node.truth},
 )
 _PAUSES: Final = _read_as(
     PausePolicy,
