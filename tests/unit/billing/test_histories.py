@@ -173,14 +173,14 @@ class TestCreditByHand:
         _pause_and_resume(world, date(2026, 1, 21), date(2026, 1, 23))
         assert world.total - Money(1_500, "EUR") == Money(1_000, "EUR")
 
-    def test_an_upgrade_costs_its_difference_also_where_the_old_price_was_given_away(self) -> None:
-        """All 31.00 are given away; 21 days at 62.00 instead are 42.00, of which 21.00 were."""
+    def test_another_price_is_charged_in_full_where_the_old_one_was_given_away(self) -> None:
+        """All 31.00 are given away, so nothing is left to give back; 21 days at 62.00 are 42.00."""
         world = EngineWorld.open([flat_plan("one", 3_100), flat_plan("two", 6_200)], NEW_YEAR)
         world.run_until(date(2026, 1, 5))
         _give_away(world, 3_100)
         _switch(world, "two", date(2026, 1, 11))
         (line,) = world.bill()
-        assert (line.amount, line.discounts[0].amount) == (Money(2_100, "EUR"), Money(2_100, "EUR"))
+        assert (line.amount, line.discounts) == (Money(4_200, "EUR"), ())
 
 
 class TestPricesWithAndWithoutTax:

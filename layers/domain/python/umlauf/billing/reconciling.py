@@ -7,7 +7,7 @@ same change twice is the same change, and a preview cannot differ from the bill.
 The rules (RULES.md, proration and credits): a credit is reckoned from the full price of what is
 left, rounds on its own and is capped at what is still billed; what closes a charge's last paid day
 takes the remainder. What the cap keeps back was given away before, by hand or by a coupon. It stays
-given: what is charged for that time afterwards is so much less.
+given: the same thing, charged for that time again, costs so much less.
 """
 
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ from typing import Final
 
 from umlauf.billing.charges import BilledCharge, charge_id, since, without
 from umlauf.billing.desired import DesiredFee, ShareOf
-from umlauf.billing.model import LineDiscount, LineKind, PriceBasis
+from umlauf.billing.model import LineDiscount, LineKind
 from umlauf.catalog.policies import CreditPolicy
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, round_to_minor, total
@@ -179,11 +179,9 @@ def _after_gifts(new: NewFee, latest: dict[str, BilledCharge], currency: str) ->
 
 
 def _stood_for(charge: BilledCharge, new: NewFee) -> bool:
-    """Whether a charge was for the time of a new fee, under whatever plan."""
-    return (
-        charge.item == new.fee.item.id
-        and charge.price_basis is PriceBasis.of(new.fee.plan)
-        and any(part.overlaps(new.period) for part in charge.credited_periods)
+    """Whether a charge was for the same thing in the time of a new fee: another price is not it."""
+    return _terms(charge) == new.fee.terms and any(
+        part.overlaps(new.period) for part in charge.credited_periods
     )
 
 
