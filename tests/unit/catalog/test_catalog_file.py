@@ -13,7 +13,7 @@ import yaml
 from tests.offer_fakes import OfferWorld
 from umlauf.catalog.document.catalog import read_catalog
 from umlauf.catalog.errors import BadCatalogFile, UnknownTerm
-from umlauf.catalog.model import Supply, TaxCategory, price_for, rate_item
+from umlauf.catalog.model import Supply, TaxCategory, price_for, price_in
 from umlauf.catalog.price_books import PriceChoice
 from umlauf.catalog.price_models.rating import rate
 from umlauf.kernel.money import Money
@@ -42,13 +42,13 @@ def test_the_catalog_we_ship_has_every_kind_of_plan(document: dict[str, Any]) ->
 
 def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> None:
     flat, metered, prepaid, *_ = read_catalog(document).plans
-    assert rate_item(flat.items[0], "EUR", 1) == Money(5900, "EUR")
-    assert rate_item(flat.items[0], "USD", 1) == Money(6400, "USD")
-    assert rate_item(metered.items[0], "EUR", 1) == Money(990, "EUR")
+    assert rate(price_in(flat.items[0], "EUR"), 1) == Money(5900, "EUR")
+    assert rate(price_in(flat.items[0], "USD"), 1) == Money(6400, "USD")
+    assert rate(price_in(metered.items[0], "EUR"), 1) == Money(990, "EUR")
     # 1,000 minutes: 300 free, 600 at 8.5 ct, 100 at 4.25 ct.
-    assert rate_item(metered.items[1], "EUR", 60_000) == Money(5_525, "EUR")
+    assert rate(price_in(metered.items[1], "EUR"), 60_000, per=60) == Money(5_525, "EUR")
     assert prepaid.prepaid_item is not None
-    assert rate_item(prepaid.prepaid_item, "EUR", 90) == Money(29, "EUR")
+    assert rate(price_in(prepaid.prepaid_item, "EUR"), 90, per=60) == Money(29, "EUR")
     assert flat.prepaid_item is None
 
 

@@ -8,9 +8,10 @@ import pytest
 from tests.offer_fakes import CITY_FLAT, CITY_METERED, MONTHLY, NOW, THEFT_COVER, OfferWorld, euros
 from umlauf.catalog.errors import BadPlan, NoPriceInCurrency, UnknownAddOn, UnknownPlan
 from umlauf.catalog.events import PlanPublished
-from umlauf.catalog.model import AddOn, BaseFee, Plan, PrepaidItem, Terms, price_in, rate_item
+from umlauf.catalog.model import AddOn, BaseFee, MeteredItem, Plan, PrepaidItem, Terms, price_in
 from umlauf.catalog.policies import Commitment
 from umlauf.catalog.price_books import PriceChoice
+from umlauf.catalog.price_models.rating import rate
 from umlauf.catalog.use_cases.publish_plan import publish_plan
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import Money
@@ -74,7 +75,7 @@ def test_only_what_is_on_sale_is_listed_in_order() -> None:
 
 def test_a_price_is_per_currency_and_never_converted() -> None:
     fee = CITY_FLAT.items[0]
-    assert rate_item(fee, "USD", 1) == Money(6400, "USD")
+    assert rate(price_in(fee, "USD"), 1) == Money(6400, "USD")
     with pytest.raises(NoPriceInCurrency, match="EUR, USD") as refusal:
         price_in(fee, "GBP")
     assert refusal.value.field == "currency"
@@ -164,7 +165,10 @@ def test_a_meter_has_a_name_and_a_scale(meter: str, meter_units_per_unit: int, f
 
 
 def test_metered_minutes_are_rated_from_seconds() -> None:
-    assert rate_item(CITY_METERED.items[1], "EUR", 310 * 60) == Money(85, "EUR")
+    minutes = CITY_METERED.items[1]
+    assert isinstance(minutes, MeteredItem)
+    seconds, per = 310 * 60, minutes.meter_units_per_unit
+    assert rate(price_in(minutes, "EUR"), seconds, per=per) == Money(85, "EUR")
 
 
 def test_a_commitment_commits_to_something() -> None:

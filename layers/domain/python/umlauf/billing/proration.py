@@ -36,9 +36,7 @@ def share(
             return Fraction(part.days, full.days)
         case ProrationBasis.THIRTY_DAYS:
             whole = thirty_day_count(full.start, full.end)
-            ahead = thirty_day_count(full.start, part.start)
-            through = thirty_day_count(full.start, part.end)
-            return Fraction(through - ahead, whole)
+            return Fraction(thirty_day_count(part.start, part.end), whole)
 
 
 def share_of_instants(start: datetime, end: datetime, full: tuple[datetime, datetime]) -> Fraction:

@@ -84,11 +84,6 @@ class LegalEntity:
     """Under which SEPA debits are collected: the one its provider was told to use."""
 
     @property
-    def series_prefix(self) -> str:
-        """The prefix of its invoices."""
-        return self.series.invoices
-
-    @property
     def registered_in(self) -> tuple[str, ...]:
         """Where it has a VAT id, and so declares tax by itself."""
         return tuple(vat_id[:2] for vat_id in self.details.vat_ids)

@@ -35,10 +35,9 @@ from umlauf.catalog.price_books import (
     require_usage_prices,
 )
 from umlauf.catalog.price_models.capacity import Capacity
-from umlauf.catalog.price_models.rating import Price, rate
+from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.identifiers import require_identifier
-from umlauf.kernel.money import Money
 
 MOST_METER_UNITS: Final = 1_000_000_000
 MAX_ITEMS: Final = 40
@@ -433,12 +432,6 @@ def price_for(item: PlanItem, choice: PriceChoice) -> Price:
 def price_in(item: PlanItem, currency: str) -> Price:
     """The item's price in a currency, for any site, term and phase."""
     return price_for(item, PriceChoice(currency))
-
-
-def rate_item(item: PlanItem, currency: str, quantity: int) -> Money:
-    """Rate what the item's meter counted, or its quantity of a fee."""
-    per = item.meter_units_per_unit if isinstance(item, _Metered) else 1
-    return rate(price_in(item, currency), quantity, per=per)
 
 
 def _no_price(item: PlanItem, choice: PriceChoice) -> NoPriceInCurrency:

@@ -66,11 +66,6 @@ class Cycle:
         end = self.boundary_after(boundary)
         return None if end is None else Period(boundary, end)
 
-    def period_until(self, boundary: date) -> Period | None:
-        """The service period that ends there; None at the start."""
-        start = self.boundary_before(boundary)
-        return None if start is None else Period(start, boundary)
-
     def _number(self, day: date) -> int:
         return period_number(self.anchor, self.interval, day)
 
