@@ -6,19 +6,21 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Final
 
-from tests.functions.api_world import World
+from tests.functions.api_world import START, World
 from tests.functions.gateway import Gateway
+from umlauf.billing.finding import InvoiceSearch
 from umlauf.billing.numbering import FreeNumber
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.kernel.work import carry_out
-from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
+from umlauf_adapters.billing.credits import DynamoCreditBalances
 from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
 from umlauf_adapters.billing.invoices import (
     DynamoBilledCharges,
     DynamoInvoices,
     DynamoReceivables,
 )
+from umlauf_adapters.billing.registers import DynamoCreditNoteRegister, DynamoInvoiceRegister
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.customers import DynamoCustomers
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
@@ -150,8 +152,10 @@ def forecast_lines(forecast: Mapping[str, Any]) -> Lines:
 
 def issued_lines(customer_id: str, *, but: Sequence[dict[str, Any]] = ()) -> Lines:
     """Every line of what was issued to a customer, but for those that were there before."""
-    invoices = DynamoInvoices().of_customer(customer_id).items
-    notes = DynamoCreditNotes().of_customer(customer_id).items
+    search = InvoiceSearch(customer_id=customer_id)
+    found = DynamoInvoiceRegister().find(search, now=START, limit=_MOST_BILLS)
+    invoices = [owed.invoice for owed in found.items]
+    notes = DynamoCreditNoteRegister().find(search, limit=_MOST_BILLS).items
     lines = [line for invoice in invoices for line in invoice.lines]
     # A credit note says what it takes off; a bill below zero has it as negative lines.
     lines.extend(
