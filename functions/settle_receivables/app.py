@@ -1,7 +1,8 @@
-"""Applies what became of payments, and what dunning charged, to what is owed.
+"""Applies what became of payments, what dunning charged, and what credit arose, to what is owed.
 
-Both may be told twice and out of order: the receivable keeps one place per attempt, where only
-newer news replaces older, and one per fee, so a repetition is a success that changes nothing.
+All may be told twice and out of order: the receivable keeps one place per attempt, where only newer
+news replaces older, and one per fee; and credit pays only what is open. So a repetition is a
+success that changes nothing.
 """
 
 from collections.abc import Callable
@@ -15,10 +16,12 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from crediting import CREDITED, invoices_to_be_paid, is_disputed
 from umlauf.billing.model import ChargedFee, Receivable, Settlement, SettlementState
 from umlauf.billing.ports import SettlementDesk
 from umlauf.billing.use_cases.add_fee import add_fee
 from umlauf.billing.use_cases.settle_receivable import settle_receivable
+from umlauf.billing.use_cases.use_credit import use_credit
 from umlauf.dunning.events import FeeCharged
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.events import EventEnvelope
@@ -56,6 +59,10 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 def _settle(record: SQSRecord) -> None:
     """Apply one message. Whatever it raises sends this record, alone, back to the queue."""
     envelope = read_event(record.body)
+    of_balance = CREDITED.get(envelope.type)
+    if of_balance is not None:
+        _use_credit(of_balance(envelope))
+        return
     read = READERS.get(envelope.type)
     if read is None:
         raise InvalidInput(f"{envelope.type} settles no receivable", field="type")
@@ -63,7 +70,10 @@ def _settle(record: SQSRecord) -> None:
     if change is None:
         return  # a top-up: no invoice waits for it
 
-    receivable = carry_out(change, works=WORKS, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    receivable = carry_out(change, works=WORKS, now=now)
+    if envelope.type == PaymentFailed.TYPE:  # until now it might have been paid otherwise
+        _pay_from_credit(receivable.id, now)
     metrics.add_metric("SettlementApplied", MetricUnit.Count, 1)
     logger.info(
         "settlement_applied",
@@ -72,6 +82,24 @@ def _settle(record: SQSRecord) -> None:
         event_type=envelope.type,
         status=receivable.status.value,
     )
+
+
+def _use_credit(balance: str | None) -> None:
+    """Let a balance that grew pay what is open, one invoice after the other."""
+    if balance is None:
+        return  # the note took all of it off its own invoices
+    now = datetime.now(UTC)
+    for invoice_id in invoices_to_be_paid(balance, now):
+        _pay_from_credit(invoice_id, now)
+
+
+def _pay_from_credit(invoice_id: str, now: datetime) -> None:
+    if is_disputed(invoice_id):
+        return
+    receivable = carry_out(
+        lambda work: use_credit(invoice_id, work=work, desk=DESK), works=WORKS, now=now
+    )
+    logger.info("credit_used", invoice_id=receivable.id, status=receivable.status.value)
 
 
 _Change = Callable[[Work], Receivable]

@@ -88,6 +88,8 @@ def test_a_function_writes_no_table_it_does_not_read(function: Path, template: T
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda path: path.name)
 def test_only_who_reads_many_at_once_may(function: Path, template: Template) -> None:
     sources = "".join(path.read_text() for path in function.glob("*.py"))
-    # Whoever credits, or shows what would be credited, reads every charge of an invoice at once.
-    reads_many = re.search(r"\.(find|get)_many\(|\b(Credit|Billing)Desk\(", sources) is not None
+    # Whoever credits, or shows what would be credited, reads every charge of an invoice at once;
+    # whoever lists invoices, what is owed on them.
+    at_once = r"\.(find|get)_many\(|\b(Credit|Billing)Desk\(|InvoiceRegister\("
+    reads_many = re.search(at_once, sources) is not None
     assert bool(_granted(function, "BatchGetItem", template)) == reads_many

@@ -10,6 +10,7 @@ import pytest
 
 from tests.credit_fakes import invoice_over
 from tests.functions.loading import LambdaContext, failed_messages, loaded, sqs_event
+from umlauf.billing.credits import EntryKind, empty_balance
 from umlauf.billing.events import (
     CreditNoteIssued,
     CreditPaidOut,
@@ -19,12 +20,18 @@ from umlauf.billing.events import (
 )
 from umlauf.billing.model import PriceBasis, Receivable, ReceivableStatus
 from umlauf.dunning.events import FeeCharged
+from umlauf.dunning.model import Case, Dossier
 from umlauf.kernel.events import Event, EventEnvelope
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
 from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
 from umlauf.ledger.chart import SKR04
-from umlauf.payments.events import PaymentProcessing, PaymentReturned, PaymentSucceeded
+from umlauf.payments.events import (
+    PaymentFailed,
+    PaymentProcessing,
+    PaymentReturned,
+    PaymentSucceeded,
+)
 from umlauf.payments.model import Purpose
 from umlauf.payments.reasons import Retry
 from umlauf_adapters.billing.credits import DynamoCreditBalances
@@ -133,6 +140,76 @@ def message(event: Event, event_id: str) -> str:
     return json.dumps({"detail-type": event.TYPE, "detail": json.loads(entry["Detail"])})
 
 
+OWED = Receivable(
+    id="inv_1",
+    number="RE-2026-000001",
+    legal_entity="umlauf-de",
+    customer_id="cus_1",
+    subscription_id="sub_1",
+    amount=FIFTY_NINE,
+    issued_on=date(2026, 10, 1),
+    due_on=date(2026, 10, 15),
+    time_zone="Europe/Berlin",
+    watch_on=date(2026, 10, 16),
+)
+CASE = Case(
+    id="",
+    invoice_id="inv_1",
+    subscription_id="sub_1",
+    customer_id="cus_1",
+    number=1,
+    plan_id="de-consumer",
+    time_zone="Europe/Berlin",
+    due_on=date(2026, 10, 15),
+    reason="overdue",
+    opened_at=NOW,
+)
+FAILED = PaymentFailed(
+    attempt_id="att_1",
+    purpose=Purpose.INVOICE,
+    customer_id="cus_1",
+    payment_method_id="pmt_1",
+    amount=FIFTY_NINE,
+    reason_code="AM04",
+    retry=Retry.LATER,
+    is_customer_fault=False,
+    failed_at=NOW,
+    invoice_id="inv_1",
+)
+
+
+def put(*aggregates: Any) -> None:
+    work = Work(NOW)
+    for one in aggregates:
+        work.put(one)
+    DynamoWorks().commit(work)
+
+
+def put_owed(invoice_id: str, due_on: date) -> None:
+    """An invoice over 59.00 with all of it open."""
+    invoice = invoice_over(5900, basis=PriceBasis.GROSS)
+    owed = replace(OWED, id=invoice_id, number=invoice_id, due_on=due_on)
+    put(owed, replace(invoice, id=invoice_id, customer_id="cus_1"))
+
+
+def put_credit(minor: int, customer_id: str = "cus_1", legal_entity: str = "umlauf-de") -> str:
+    """Money that was paid in; gives the message that tells of it."""
+    empty = empty_balance(customer_id, legal_entity, "EUR")
+    balance, entry = empty.move(EntryKind.PREPAYMENT, Money(minor, "EUR"), "bank", NOW)
+    put(balance, entry)
+    return message(replace(PREPAID, balance_id=balance.id, customer_id=customer_id), "p:1.0")
+
+
+def credit() -> int:
+    return sum(one.amount.amount_minor for one in DynamoCreditBalances().of_customer("cus_1"))
+
+
+def from_balance(invoice_id: str) -> int:
+    receivable = DynamoReceivables().get(invoice_id)
+    assert receivable is not None
+    return receivable.from_balance.amount_minor
+
+
 class Reactors:
     """Both functions, in one environment each."""
 
@@ -154,22 +231,7 @@ class Reactors:
 
 @pytest.fixture
 def reactors(tables: None) -> Reactors:
-    owed = Receivable(
-        id="inv_1",
-        number="RE-2026-000001",
-        legal_entity="umlauf-de",
-        customer_id="cus_1",
-        subscription_id="sub_1",
-        amount=FIFTY_NINE,
-        issued_on=date(2026, 10, 1),
-        due_on=date(2026, 10, 15),
-        time_zone="Europe/Berlin",
-        watch_on=date(2026, 10, 16),
-    )
-    work = Work(NOW)
-    work.put(owed)
-    work.put(replace(invoice_over(5900, basis=PriceBasis.GROSS), id="inv_1", customer_id="cus_1"))
-    DynamoWorks().commit(work)
+    put(OWED, replace(invoice_over(5900, basis=PriceBasis.GROSS), id="inv_1", customer_id="cus_1"))
     return Reactors()
 
 
@@ -248,6 +310,51 @@ def test_a_fee_for_no_invoice_comes_again(reactors: Reactors) -> None:
 def test_a_top_up_settles_no_invoice(reactors: Reactors) -> None:
     assert reactors.settle(message(TOP_UP, "t:1.0")) == []
     assert status() is ReceivableStatus.OPEN
+
+
+class TestCreditThatArises:
+    """20.00 were paid in for no invoice in particular; 59.00 are open."""
+
+    def test_pays_what_is_open_already_and_once(self, reactors: Reactors) -> None:
+        told_of = put_credit(2_000)
+        assert reactors.settle(told_of, told_of) == []
+        assert (from_balance("inv_1"), credit()) == (2_000, 0)
+        assert told() == ["billing.credit_applied.v1"]
+
+    def test_pays_the_oldest_due_first_and_the_rest_waits(self, reactors: Reactors) -> None:
+        put_owed("inv_0", due_on=date(2026, 9, 15))
+        assert reactors.settle(put_credit(5_900 + 1_000)) == []
+        assert [from_balance(one) for one in ("inv_0", "inv_1")] == [5_900, 1_000]
+        assert told().count("billing.invoice_paid.v1") == 1
+
+    def test_pays_nothing_that_a_payment_under_way_may_pay_until_it_failed(
+        self, reactors: Reactors
+    ) -> None:
+        reactors.settle(message(PROCESSING, "a:1.0"))
+        assert reactors.settle(put_credit(2_000)) == []
+        assert (from_balance("inv_1"), credit()) == (0, 2_000)
+        assert reactors.settle(message(FAILED, "a:2.0"), message(FAILED, "a:2.0")) == []
+        assert (from_balance("inv_1"), credit()) == (2_000, 0)
+
+    def test_pays_nothing_that_is_disputed(self, reactors: Reactors) -> None:
+        dossier = Dossier("inv_1").with_new_case()
+        assert dossier.open_case_id is not None
+        put(dossier, replace(CASE, id=dossier.open_case_id).frozen(NOW))
+        assert reactors.settle(put_credit(2_000)) == []
+        assert (from_balance("inv_1"), credit()) == (0, 2_000)
+
+    def test_of_a_note_that_left_nothing_over_asks_for_nothing(self, reactors: Reactors) -> None:
+        put_credit(2_000)
+        nothing = replace(NOTED, to_balance=Money(0, "EUR"))
+        assert reactors.settle(message(nothing, "n:1.0")) == []
+        assert credit() == 2_000
+
+    @pytest.mark.parametrize("other", [{"customer_id": "cus_2"}, {"legal_entity": "umlauf-nl"}])
+    def test_pays_for_nobody_else_and_to_nobody_else(
+        self, reactors: Reactors, other: dict[str, str]
+    ) -> None:
+        assert reactors.settle(put_credit(2_000, **other)) == []
+        assert from_balance("inv_1") == 0
 
 
 def test_a_whole_story_is_posted_once_and_balances(reactors: Reactors) -> None:

@@ -2,14 +2,14 @@
 
 One balance per customer, legal entity and currency: what credit notes left over, what was paid in
 advance and what was paid too much. It is never below zero and always the sum of its entries, which
-are written once. Credit is of one kind, whatever brought it: it pays the next invoice at once, in
-the transaction that issues it, or one that is open already when staff says so.
+are written once. Credit is of one kind, whatever brought it. It pays what is open already, the
+oldest due first, as soon as it arises; and each new invoice in the transaction that issues it.
 
 In the books it stands on the customer's debtor account, where it counts against what is open; so
 only money that comes from outside or leaves is posted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +119,23 @@ def apply_credit(
     left, entry = balance.move(EntryKind.APPLIED, -amount, receivable.id, at)
     paid = receivable.use_credit(AppliedCredit(entry.id, CreditSource.BALANCE, amount, at))
     return left, paid, (entry,)
+
+
+def may_be_paid_by_credit(receivable: Receivable) -> bool:
+    """Whether credit pays it by itself: not while a payment is under way that may pay it too."""
+    return bool(receivable.open) and not receivable.processing
+
+
+def to_be_paid_by(balance: CreditBalance, owed: Iterable[Receivable]) -> list[Receivable]:
+    """What a balance pays of what its customer owes, the oldest due first."""
+    payable = (
+        one
+        for one in owed
+        if (one.customer_id, one.legal_entity) == (balance.customer_id, balance.legal_entity)
+        and one.amount.currency == balance.amount.currency
+        and may_be_paid_by_credit(one)
+    )
+    return sorted(payable, key=lambda one: (one.due_on, one.issued_on, one.number))
 
 
 def take_overpayment(
