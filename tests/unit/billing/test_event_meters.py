@@ -24,9 +24,10 @@ from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.percentage import Percentage
 from umlauf.catalog.price_models.rating import Price, PriceModel
 from umlauf.catalog.price_models.tiers import Tier
-from umlauf.kernel.calendar import start_of_day
+from umlauf.kernel.calendar import Interval, IntervalUnit, start_of_day
 from umlauf.kernel.errors import InvalidInput
 from umlauf.subscriptions.agreements import AppliedCoupon, ChangePlan
+from umlauf.usage.admission import MAX_AGE
 from umlauf.usage.aggregation import Measurement
 
 NEW_YEAR: Final = date(2026, 1, 1)
@@ -380,3 +381,12 @@ def test_a_peak_that_changes_nothing_is_no_line() -> None:
     world.run_until(FEBRUARY)
     world.tell("told", january(2), 5)
     assert [line.kind for line in world.run_until(MARCH)] == [LineKind.USAGE]
+
+
+def test_a_weekly_contract_finds_all_that_may_still_be_told() -> None:
+    plan = replace(plan_of(SEAT, Aggregation.COUNT), interval=Interval(IntervalUnit.WEEK))
+    world = opened(plan)
+    world.run_until(date(2026, 4, 2))
+    world.tell("told", at(date(2026, 4, 3)) - MAX_AGE)  # as early as it may have been
+    lines = world.run_until(date(2026, 4, 9))
+    assert [line.amount.amount_minor for line in lines if line.amount] == [3_100]

@@ -7,8 +7,11 @@ from typing import Final
 from umlauf.billing.rating import LATE_PERIODS
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.timeline import BillingPeriod, billing_periods, boundary_before
+from umlauf.usage.admission import MAX_AGE
 
 _ONE_DAY: Final = timedelta(days=1)
+_MOST_STEPS: Final = 100
+"""Of a contract that is billed every day: as far as usage may lie back, and a few days more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,14 @@ def window_of(subscription: Subscription, day: date) -> Window:
 def looks_back_to(subscription: Subscription, day: date) -> date:
     """Charges whose period ends after this day matter to a bill on `day`.
 
-    Those that a repair may touch, and those of the last periods, where usage may arrive late.
+    Those that a repair may touch, and those of the last periods, where usage may arrive late: at
+    least all that could still be told when the bill before this one was made.
     """
     back = _open_from(subscription, day)
-    for _ in range(LATE_PERIODS + 1):
+    told_until = (boundary_before(subscription, back) or back) - MAX_AGE
+    for steps in range(_MOST_STEPS):
+        if steps > LATE_PERIODS and back <= told_until:
+            break
         earlier = boundary_before(subscription, back)
         if earlier is None:
             break
