@@ -1,8 +1,8 @@
 """Credit meets the billing cycle: it pays what is issued next, and what was cancelled is billed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,16 +21,18 @@ from umlauf.billing.results import BillingResult
 from umlauf.billing.use_cases.cancel_invoice import cancel_invoice
 from umlauf.billing.use_cases.issue_credit_note import issue_credit_note
 from umlauf.billing.use_cases.record_prepayment import Prepayment, record_prepayment
+from umlauf.catalog.coupons import Coupon
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
-from umlauf.subscriptions.agreements import ChangePlan
+from umlauf.subscriptions.agreements import AppliedCoupon, ChangePlan
 from umlauf.subscriptions.changing import apply_change
 
 STARTED = datetime(2026, 9, 1, 10, 30, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 1, 6, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 1, 6, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, 6, tzinfo=UTC)
+FIVE_ONCE = Coupon(id="five", name="Five", amounts=(Money(500, "EUR"),), is_once_amount=True)
 
 
 @dataclass
@@ -116,14 +118,29 @@ class World:
             for line in invoice.lines
         }
 
-    def cancel(self, *, is_billed_again: bool, invoice: Invoice | None = None) -> CreditNote:
+    def apply(self, coupon: Coupon, starts_on: date, ends_on: date) -> None:
+        def put(work: Work) -> None:
+            current = self.billing.subscriptions.get(self.subscription.id)
+            applied = AppliedCoupon(coupon, starts_on, ends_on)
+            work.put(replace(current, coupons=(applied,)))
+
+        self.billing.store.run(put, OCTOBER)
+
+    @property
+    def used_of_coupon(self) -> Money | None:
+        (applied,) = self.billing.subscriptions.get(self.subscription.id).coupons
+        return applied.used
+
+    def cancel(
+        self, *, is_billed_again: bool, invoice: Invoice | None = None, command_id: str = "cmd_1"
+    ) -> CreditNote:
         order = Cancellation(
             invoice_id=(invoice or self.latest).id,
             reason="wrong address",
             is_billed_again=is_billed_again,
         )
         return self.billing.store.run(
-            lambda work: cancel_invoice(order, command_id="cmd_1", work=work, desk=self.desk),
+            lambda work: cancel_invoice(order, command_id=command_id, work=work, desk=self.desk),
             OCTOBER,
         )
 
@@ -239,6 +256,41 @@ def test_usage_is_billed_once_when_the_invoice_before_its_late_part_is_cancelled
     world.bill(DECEMBER)
     used = [one for one in world.charges if one.item == "ride-minutes"]
     assert sum((one.amount - one.credited).amount_minor for one in used) == 0
+
+
+class TestACouponGivenOnce:
+    """5.00 off, in force on 1 November alone, and used on November's invoice."""
+
+    @pytest.fixture
+    def reduced(self, world: World) -> Invoice:
+        world.apply(FIVE_ONCE, date(2026, 11, 1), date(2026, 11, 2))
+        issued = world.bill(NOVEMBER)
+        assert issued is not None
+        assert world.used_of_coupon == Money(500, "EUR")
+        return issued
+
+    def test_is_given_again_on_what_is_billed_again(self, world: World, reduced: Invoice) -> None:
+        note = world.cancel(is_billed_again=True)
+        assert world.used_of_coupon == Money(0, "EUR")
+        again = world.bill(NOVEMBER + timedelta(days=10))
+        assert again is not None
+        assert (note.gross, again.gross) == (reduced.gross, reduced.gross)
+        assert world.used_of_coupon == Money(500, "EUR")
+
+    @pytest.mark.usefixtures("reduced")
+    def test_is_not_given_twice(self, world: World) -> None:
+        for number in range(2):
+            world.cancel(is_billed_again=True, command_id=f"cmd_{number}")
+            world.bill(NOVEMBER + timedelta(days=10))
+        december = world.bill(DECEMBER)
+        assert december is not None
+        assert not any(line.discounts for line in december.lines)
+        assert world.used_of_coupon == Money(500, "EUR")
+
+    @pytest.mark.usefixtures("reduced")
+    def test_stays_used_where_nothing_is_billed_again(self, world: World) -> None:
+        world.cancel(is_billed_again=False)
+        assert world.used_of_coupon == Money(500, "EUR")
 
 
 class TestWhatAChangeChargedOnACreditNote:

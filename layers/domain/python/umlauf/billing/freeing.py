@@ -13,6 +13,7 @@ from umlauf.billing.charges import BilledCharge
 from umlauf.billing.errors import NotCancellable
 from umlauf.billing.model import Invoice, InvoiceLine, LineKind
 from umlauf.billing.rating import rate_no_more
+from umlauf.billing.reconciling import GIVEN_BEFORE
 from umlauf.kernel.money import Money, total
 
 _OUTDATED: Final = "cancelled"
@@ -40,12 +41,16 @@ def freed(
         elif charge.usage is not None and charge.usage.amount != _listed(line):
             after[charge.id] = _rated_less(charge.give_back(charge.amount), line)
         else:
-            after[charge.id] = _unpaid(charge)
+            after[charge.id] = _unpaid(charge, line)
     return tuple(after[charge_id] for charge_id in touched)
 
 
-def _unpaid(charge: BilledCharge) -> BilledCharge:
+def _unpaid(charge: BilledCharge, line: InvoiceLine) -> BilledCharge:
+    """Its time is charged again, less what had been given away of it before it was billed."""
     given = charge.give_back(charge.amount, charge.period)
+    gifts = [one.amount for one in line.discounts if one.coupon == GIVEN_BEFORE]
+    if gifts:
+        given = replace(given, withheld=total(gifts, charge.amount.currency))
     late = rate_no_more(given)
     return given if late is None else late.charge
 

@@ -6,7 +6,7 @@ paid: a coupon makes nothing cheaper than free. What they took off is no part of
 credit is reckoned from it; but no credit gives back more than was paid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from umlauf.billing.assembling import assemble_bill
 from umlauf.billing.bill_lines import Bill, BillLine
 from umlauf.billing.contract_account import Account
 from umlauf.billing.discounts import Fee, discount_fees, taken_off
-from umlauf.billing.model import LineKind
+from umlauf.billing.model import InvoiceLine, LineKind
 from umlauf.kernel.money import Money, split, total
 from umlauf.subscriptions.agreements import AppliedCoupon
 from umlauf.subscriptions.model import Subscription
@@ -35,19 +35,48 @@ def use_once_amounts(
     in_force = coupons_on(subscription, day)
     after: list[AppliedCoupon] = []
     for applied in subscription.coupons:
-        if applied.coupon.is_once_amount and applied in in_force:
-            bill, used = _use(bill, applied, subscription.currency)
+        if applied.coupon.is_once_amount and (applied.restored or applied in in_force):
+            bill, used = _use(bill, applied, subscription.currency, is_over=applied not in in_force)
             after.append(used)
         else:
             after.append(applied)
     return bill, replace(subscription, coupons=tuple(after))
 
 
-def _use(bill: Bill, applied: AppliedCoupon, currency: str) -> tuple[Bill, AppliedCoupon]:
+def given_again(subscription: Subscription, lines: Iterable[InvoiceLine]) -> Subscription:
+    """The subscription with what its coupons gave on the lines of a cancelled bill to give again.
+
+    So the bill that comes in its place has the same coupon, once, also where it is over by then.
+    """
+    nothing = Money(0, subscription.currency)
+    taken: dict[str, Money] = {}
+    for line in lines:
+        for one in line.discounts:
+            taken[one.coupon] = taken.get(one.coupon, nothing) + one.amount
+    after = []
+    for applied in subscription.coupons:
+        used, restored = applied.used or nothing, applied.restored or nothing
+        back = min(taken.get(applied.coupon.id, nothing), used)
+        taken[applied.coupon.id] = taken.get(applied.coupon.id, nothing) - back
+        is_given = applied.coupon.is_once_amount and back
+        after.append(
+            replace(applied, used=used - back, restored=restored + back) if is_given else applied
+        )
+    return replace(subscription, coupons=tuple(after))
+
+
+def _use(
+    bill: Bill, applied: AppliedCoupon, currency: str, *, is_over: bool
+) -> tuple[Bill, AppliedCoupon]:
+    """The bill less what the coupon has left; one that is over has what was restored alone."""
     places = [place for place, line in enumerate(bill.lines) if _is_open_to_discounts(line)]
     fees = _fees([bill.lines[place] for place in places], _given_back(bill, currency))
-    used = applied.used or Money(0, currency)
-    reduced = discount_fees(fees, [applied.coupon], currency, used={applied.coupon.id: used})
+    used, restored = applied.used or Money(0, currency), applied.restored or Money(0, currency)
+    spent = used
+    amount = applied.coupon.amount_in(currency)
+    if is_over and amount is not None:
+        spent = amount - restored
+    reduced = discount_fees(fees, [applied.coupon], currency, used={applied.coupon.id: spent})
     off = taken_off(reduced, applied.coupon.id, currency)
     if not off:
         return bill, applied
@@ -59,7 +88,9 @@ def _use(bill: Bill, applied: AppliedCoupon, currency: str) -> tuple[Bill, Appli
             amount=line.amount - total((one.amount for one in fee.discounts), currency),
             discounts=(*line.discounts, *fee.discounts),
         )
-    return replace(bill, lines=tuple(lines)), replace(applied, used=used + off)
+    left = restored - min(off, restored)
+    moved = replace(applied, used=used + off, restored=left or None)
+    return replace(bill, lines=tuple(lines)), moved
 
 
 def _is_open_to_discounts(line: BillLine) -> bool:

@@ -90,6 +90,9 @@ class Skip:
 class AppliedCoupon:
     """A coupon in force from `starts_on`. `used` counts what a once-amount has given.
 
+    `restored` is what it had given on a bill that was cancelled to be billed again: due whatever
+    the day.
+
     `ends_on` is the end of its billing periods as if nothing were ever paused: pauses move it on
     (`timeline.coupon_end`). `removed_on` is the day it was taken away before, which nothing moves.
     """
@@ -99,6 +102,7 @@ class AppliedCoupon:
     ends_on: date | None = None
     used: Money | None = None
     removed_on: date | None = None
+    restored: Money | None = None
 
 
 # -- Changes as data ------------------------------------------------------------------------------
