@@ -41,6 +41,7 @@ from umlauf.subscriptions.ports import ContractDesk, DuePage
 from umlauf.subscriptions.schedule import Cycle
 from umlauf.subscriptions.use_cases.activate_subscription import activate_subscription
 from umlauf.subscriptions.use_cases.allocate_asset import Allocation, allocate_asset
+from umlauf.subscriptions.use_cases.import_subscription import ImportDesk
 from umlauf.subscriptions.use_cases.place_order import Order, place_order
 
 T = TypeVar("T")
@@ -364,6 +365,10 @@ class OfferWorld:
     def contract_desk(self) -> ContractDesk:
         sellers = SellersBySite(self.stations)
         return ContractDesk(self.subscriptions, self.plans, self.customers, sellers)
+
+    @property
+    def import_desk(self) -> ImportDesk:
+        return ImportDesk(self.contract_desk, MemoryCoupons(self.store), self.assets)
 
     def publish(self, draft: Plan = CITY_FLAT, *, now: datetime = NOW) -> Plan:
         return self.store.run(lambda work: publish_plan(draft, work=work, plans=self.plans), now)

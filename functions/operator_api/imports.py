@@ -31,7 +31,7 @@ from umlauf_http.representations.running_contracts import (
     read_row,
 )
 from umlauf_http.wire import Day, In
-from wiring import CONTRACT_DESK, WORKS, billing_desk
+from wiring import WORKS, billing_desk, import_desk
 
 routes = Routes(__name__, Access.STAFF, groups=PUBLISH)
 
@@ -72,11 +72,11 @@ def import_running_contracts(body: ImportIn, call: Call) -> ImportedOut:
             contracts,
             works=WORKS,
             now=call.now,
-            desk=CONTRACT_DESK,
+            desk=import_desk(),
         )
 
     found = _in_order(body.read(), act, _refused)
-    return ImportedOut(rows=[ImportedRowOut.of(name, row) for name, row in found])
+    return ImportedOut(rows=[ImportedRowOut.of(*one) for one in found])
 
 
 @endpoint(
@@ -91,14 +91,18 @@ def run_in_shadow(body: ShadowRunIn, call: Call) -> ShadowRunOut:
 
     def act(contracts: Sequence[RunningContract]) -> list[ShadowRow]:
         return shadow_run(
-            contracts, until=until, now=call.now, desk=billing_desk(), sellers=CONTRACT_DESK.sellers
+            contracts,
+            until=until,
+            now=call.now,
+            desk=billing_desk(),
+            import_desk=import_desk(),
         )
 
     found = _in_order(body.read(), act, lambda refusal: ShadowRow(_refused(refusal)))
-    forecasts = [row.forecast for _, row in found if row.forecast is not None]
+    forecasts = [row.forecast for _, _, row in found if row.forecast is not None]
     return ShadowRunOut(
         until=until,
-        rows=[ShadowRowOut.of(name, row) for name, row in found],
+        rows=[ShadowRowOut.of(*one) for one in found],
         totals=[ShadowTotalOut.of(one) for one in totals_of(forecasts)],
     )
 
@@ -107,12 +111,12 @@ def _in_order(
     rows: Sequence[Row],
     act: Callable[[Sequence[RunningContract]], list[T]],
     refused: Callable[[UmlaufError], T],
-) -> list[tuple[str, T]]:
-    """What became of each row; those that could not be read are refused without an act."""
+) -> list[tuple[int, str, T]]:
+    """What became of each row, counted from 1; what could not be read is refused without an act."""
     done = iter(act([row for _, row in rows if isinstance(row, RunningContract)]))
     return [
-        (name, next(done) if isinstance(row, RunningContract) else refused(row))
-        for name, row in rows
+        (number, name, next(done) if isinstance(row, RunningContract) else refused(row))
+        for number, (name, row) in enumerate(rows, start=1)
     ]
 
 

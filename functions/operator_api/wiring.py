@@ -10,6 +10,7 @@ from umlauf.billing.ports import BillingDesk, CreditDesk
 from umlauf.billing.sellers import SellersBySite
 from umlauf.customers.ports import VatIdChecks
 from umlauf.subscriptions.ports import ContractDesk
+from umlauf.subscriptions.use_cases.import_subscription import ImportDesk
 from umlauf_adapters.billing.credits import DynamoCreditBalances, DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoiced_usage import InvoicedUsage
@@ -115,6 +116,11 @@ def billing_desk() -> BillingDesk:
         receivables=RECEIVABLES,
         balances=CREDIT_BALANCES,
     )
+
+
+def import_desk() -> ImportDesk:
+    """Everything it takes to take a contract over."""
+    return ImportDesk(CONTRACT_DESK, COUPONS, ASSETS)
 
 
 def act_desk() -> Desk:

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from local.catalog_command import add_catalog_command
 from local.contract_commands import add_contract_commands
+from local.run_commands import add_run_commands
 from local.running_platform import NotRunning, Platform
 from umlauf.kernel.money import Money
 
@@ -149,6 +150,20 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--url", default=f"http://127.0.0.1:{port}", help="where the platform answers")
     top.add_argument("--json", action="store_true", help="print JSON instead of tables")
     commands = top.add_subparsers(dest="command", required=True)
+    _add_platform_commands(commands)
+    for kind in ("customers", "subscriptions", "invoices"):
+        _add_things(commands, kind)
+    add_catalog_command(commands)
+    add_contract_commands(commands)
+    add_run_commands(commands)
+    for command in commands.choices.values():
+        command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    return top
+
+
+def _add_platform_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
     commands.add_parser("status", help="what runs, and where").set_defaults(run=_status)
     clock = commands.add_parser("clock", help="show or move the clock")
     clock.add_argument("action", choices=["show", "advance", "set"])
@@ -159,27 +174,25 @@ def parser() -> argparse.ArgumentParser:
     events.add_argument("--after", default="", help="start behind this cursor")
     events.add_argument("--limit", type=int, default=100)
     events.set_defaults(run=_events)
-    commands.add_parser("invariants", help="what must always hold").set_defaults(run=_invariants)
-    for kind in ("customers", "subscriptions", "invoices"):
-        things = commands.add_parser(kind, help=f"{kind}: show one, or list them")
-        things.add_argument("action", choices=["show", "list"])
-        things.add_argument("id", nargs="?")
-        things.add_argument("--limit", type=int, default=50)
-        of = "country" if kind == "customers" else "customer_id"
-        if kind == "customers":
-            things.add_argument("--country", default="DE", help="where they live (DE)")
-        else:
-            things.add_argument("--customer", dest="customer_id", help="whose")
-        things.set_defaults(run=_things(kind, of))
-    add_catalog_command(commands)
-    add_contract_commands(commands)
-    for command in commands.choices.values():
-        command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    return top
+    invariants = commands.add_parser("invariants", help="what must always hold")
+    invariants.set_defaults(run=_invariants, code=lambda data: 0 if data.get("hold") else 1)
+
+
+def _add_things(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", kind: str) -> None:
+    things = commands.add_parser(kind, help=f"{kind}: show one, or list them")
+    things.add_argument("action", choices=["show", "list"])
+    things.add_argument("id", nargs="?")
+    things.add_argument("--limit", type=int, default=50)
+    of = "country" if kind == "customers" else "customer_id"
+    if kind == "customers":
+        things.add_argument("--country", default="DE", help="where they live (DE)")
+    else:
+        things.add_argument("--customer", dest="customer_id", help="whose")
+    things.set_defaults(run=_things(kind, of))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Gives 0, 1 if an invariant is broken, 2 if nothing answers."""
+    """Run one command. Gives 0, 1 if something is refused or broken, 2 if nothing answers."""
     options = parser().parse_args(arguments)
     try:
         with closing(Platform(options.url)) as platform:
@@ -207,7 +220,7 @@ def _run(options: argparse.Namespace, platform: Platform) -> int:
         options.show(data, console, options)
     else:
         show(data, console)
-    return 1 if options.command == "invariants" and not data.get("hold", False) else 0
+    return int(options.code(data)) if "code" in options else 0
 
 
 if __name__ == "__main__":

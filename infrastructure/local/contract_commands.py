@@ -4,12 +4,13 @@
     umlauf import contracts.csv
     umlauf preview sub_abc --until 2027-01-31
 
-The operator API judges the rows; each is answered for itself. A shadow run stores nothing.
+The operator API judges the rows; each is answered for itself, by the line of the file. A shadow run
+stores nothing.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -17,14 +18,38 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from local.contract_file import BadContractFile, in_batches, read_contracts
+from local.contract_file import (
+    MOST_ROWS_AT_ONCE,
+    BadContractFile,
+    FileRow,
+    in_batches,
+    read_contracts,
+)
 from local.running_platform import NotRunning
 from umlauf.kernel.money import Money
 
 _IMPORT: Final = "/v1/operator/imports/subscriptions"
 _SHADOW: Final = f"{_IMPORT}/shadow-run"
 
+_REFUSED: Final = "refused"
+_NOTHING_BEFORE: Final = (
+    "use and arrears before billed_through are not charged here: they are billed elsewhere"
+)
+_OUTCOMES: Final[Mapping[bool, Mapping[str, str]]] = {
+    False: {"imported": "imported", "already_there": "already imported", _REFUSED: _REFUSED},
+    True: {
+        "imported": "would be imported",
+        "already_there": "already imported",
+        _REFUSED: "would be refused",
+    },
+}
+"""What to say of an import, and of one that is only tried."""
+
 Json = Any
+
+
+def _nobody(_: str) -> None:
+    """Hear nothing."""
 
 
 class Staff(Protocol):
@@ -43,29 +68,58 @@ def add_contract_commands(
     taking.add_argument("file", type=Path, help="rows as docs/openapi.json has RunningContractIn")
     taking.add_argument("--shadow", action="store_true", help="only show what would be billed")
     taking.add_argument("--until", help="the last day that is shown (with --shadow)")
-    taking.set_defaults(run=_import, show=_show_import)
+    taking.set_defaults(run=_import, show=_show_import, code=_import_code)
     looking = commands.add_parser("preview", help="the bills of a subscription that lie ahead")
     looking.add_argument("id", help="the subscription")
     looking.add_argument("--until", help="the last day that is shown; else two periods")
     looking.set_defaults(run=_preview, show=_show_preview)
 
 
-def import_contracts(platform: Staff, file: Path, *, until: str | None = None) -> Json:
-    """What became of each row; with `until` only what would. Raises NotRunning."""
+def import_contracts(
+    platform: Staff, file: Path, *, until: str | None = None, tell: Callable[[str], None] = _nobody
+) -> Json:
+    """What became of each row; with `until` only what would. Raises NotRunning.
+
+    `tell` hears how far it is, when a file takes more than one request.
+    """
     try:
         rows = read_contracts(file)
     except BadContractFile as error:
         raise NotRunning(str(error)) from None
-    found: list[Json] = []
+    found = [_unreadable(row) for row in rows if row.bad is not None]
     totals: dict[str, Json] = {}
-    for batch in in_batches(rows):
-        if until is None:
-            answer = platform.send_as_staff(_IMPORT, {"rows": batch})
-        else:
-            answer = platform.send_as_staff(_SHADOW, {"rows": batch, "until": until})
-        found.extend(answer["rows"])
+    readable = [row for row in rows if row.bad is None]
+    sent = 0
+    for batch in in_batches(readable):
+        try:
+            answer = _sent(platform, [row.row for row in batch], until)
+        except NotRunning as error:
+            raise NotRunning(
+                f"after {sent} of {len(readable)} rows: {error}; send the file again, what is "
+                "imported stays as it is"
+            ) from None
+        found.extend(
+            {**told, "row": row.place} for told, row in zip(answer["rows"], batch, strict=True)
+        )
         _add(totals, answer.get("totals", ()))
+        sent += len(batch)
+        if len(readable) > MOST_ROWS_AT_ONCE:
+            tell(f"{sent} of {len(readable)} rows")
+    found.sort(key=lambda told: told["row"])
     return {"rows": found, "totals": [totals[currency] for currency in sorted(totals)]}
+
+
+def _sent(platform: Staff, rows: Sequence[Json], until: str | None) -> Json:
+    if until is None:
+        return platform.send_as_staff(_IMPORT, {"rows": rows})
+    return platform.send_as_staff(_SHADOW, {"rows": rows, "until": until})
+
+
+def _unreadable(row: FileRow) -> Json:
+    problem = {"code": "file.unreadable_row", "field": row.bad_field, "detail": row.bad}
+    name = row.row.get("external_id", "")
+    told = {"row": row.place, "external_id": name, "outcome": _REFUSED, "problem": problem}
+    return {**told, "notes": [], "bills": []}
 
 
 def _import(platform: Staff, options: argparse.Namespace) -> Json:
@@ -73,7 +127,12 @@ def _import(platform: Staff, options: argparse.Namespace) -> Json:
         raise NotRunning("say through which day: umlauf import FILE --shadow --until 2027-01-31")
     if options.until is not None and not options.shadow:
         raise NotRunning("--until goes with --shadow: an import bills nothing by itself")
-    return import_contracts(platform, options.file, until=options.until)
+    console = Console(stderr=True)
+    return import_contracts(platform, options.file, until=options.until, tell=console.print)
+
+
+def _import_code(data: Json) -> int:
+    return 1 if any(row["outcome"] == _REFUSED for row in data["rows"]) else 0
 
 
 def _preview(platform: Staff, options: argparse.Namespace) -> Json:
@@ -97,26 +156,59 @@ def _sum(one: Json, other: Json) -> Json:
 
 
 def _show_import(data: Json, console: Console, options: argparse.Namespace) -> None:
-    table = Table("contract", "outcome", "bills", "first", "total", "why not", header_style="bold")
+    if options.shadow:
+        _show_bills(data["rows"], console)
+    outcomes = _OUTCOMES[options.shadow]
+    _show_rows(data["rows"], console, outcomes)
     for row in data["rows"]:
-        table.add_row(*(escape(cell) for cell in _cells(row)))
-    console.print(table)
+        for note in row["notes"][1:]:
+            console.print(f"row {row['row']}, {escape(row['external_id'])}: {escape(note)}")
+    console.print(_NOTHING_BEFORE)
     for total in data["totals"]:
         amounts = ", ".join(f"{name} {_money(total[name])}" for name in ("net", "tax", "gross"))
-        console.print(f"{total['documents']} documents: {amounts}")
-    counted = Counter(row["outcome"] for row in data["rows"])
-    what = "would be" if options.shadow else "are"
-    console.print(f"{what}: " + ", ".join(f"{counted[each]} {each}" for each in sorted(counted)))
+        what = "document" if total["documents"] == 1 else "documents"
+        console.print(f"{total['documents']} {what}: {amounts}")
+    counted = Counter(outcomes[row["outcome"]] for row in data["rows"])
+    console.print(", ".join(f"{counted[each]} {each}" for each in sorted(counted)))
 
 
-def _cells(row: Json) -> Iterator[str]:
-    bills, problem = row.get("bills", ()), row["problem"]
-    yield row["external_id"]
-    yield row["outcome"].replace("_", " ")
-    yield str(len(bills)) if bills else ""
-    yield bills[0]["bills_on"] if bills else ""
-    yield _money(_gross(bills)) if bills else ""
-    yield f"{problem['field'] or ''}: {problem['detail']}" if problem else ""
+def _show_bills(rows: Iterable[Json], console: Console) -> None:
+    """What would be billed when, document by document."""
+    table = Table("row", "contract", "bill", "document", "for", "amount", header_style="bold")
+    for row in rows:
+        for bill in row.get("bills", ()):
+            for document in bill["documents"]:
+                names = ", ".join(dict.fromkeys(line["name"] for line in document["lines"]))
+                table.add_row(
+                    str(row["row"]),
+                    escape(row["external_id"]),
+                    bill["bills_on"],
+                    document["kind"].replace("_", " "),
+                    escape(names),
+                    _money(document["gross"]),
+                )
+    if table.row_count:
+        console.print(table)
+
+
+def _show_rows(rows: Iterable[Json], console: Console, outcomes: Mapping[str, str]) -> None:
+    """What became of each row; where bills are shown, each row's total."""
+    table = Table("row", "contract", "outcome", "total", "why not", header_style="bold")
+    for row in rows:
+        problem, bills = row["problem"], row.get("bills", ())
+        total = _money(_gross(bills)) if bills else ""
+        what = outcomes[row["outcome"]]
+        table.add_row(
+            str(row["row"]), escape(row["external_id"]), what, total, escape(_told(problem))
+        )
+    console.print(table)
+
+
+def _told(problem: Json) -> str:
+    if not problem:
+        return ""
+    field = f"{problem['field']}: " if problem["field"] else ""
+    return f"{field}{problem['detail']}"
 
 
 def _gross(bills: Iterable[Json]) -> Json:

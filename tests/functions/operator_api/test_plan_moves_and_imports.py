@@ -173,7 +173,9 @@ def test_each_row_is_refused_for_itself_with_field_and_remedy(shop: World) -> No
             "imported",
             "already_there",
         ]
+        assert [one["row"] for one in found] == list(range(1, len(found) + 1))
         for one, (_, field, code) in zip(found, bad, strict=False):
+            assert not one["problem"]["detail"].startswith(f"{field}:"), one
             assert one["problem"]["code"] == code, one
             assert one["problem"]["field"] == field, one
             assert one["problem"]["detail"]
@@ -196,6 +198,30 @@ def test_a_batch_that_cannot_be_is_refused(shop: World, path: str, body: Any, fi
     refused = shop.admin.post(path, body, key=shop.key())
     assert refused.status == 400
     assert refused.json["field"] == field
+
+
+def test_a_row_brings_its_coupon_its_pause_and_its_asset(shop: World) -> None:
+    bike = shop.add_bike()
+    pause = {"starts_on": (shop.now.date() - timedelta(days=3)).isoformat(), "ends_on": None}
+    full = row(
+        shop,
+        asset_id=bike,
+        coupons=[{"coupon_id": "welcome", "periods_left": 1}],
+        pauses=[pause],
+        ends_on=_ahead(shop),
+    )
+    (told,) = shop.act(shop.admin, IMPORTS, {"rows": [full]})["rows"]
+    assert (told["outcome"], told["problem"]) == ("imported", None)
+    assert "are not charged here" in told["notes"][0]
+    found = shop.look(shop.admin, f"/v1/operator/subscriptions/{told['subscription_id']}")
+    assert found["asset_id"] == bike
+    assert [one["coupon_id"] for one in found["coupons"]] == ["welcome"]
+    assert [one["starts_on"] for one in found["pauses"]] == [pause["starts_on"]]
+    asset = shop.look(shop.admin, f"/v1/operator/assets/{bike}")
+    assert asset["state"] == "on_rent"
+
+    (second,) = shop.act(shop.admin, IMPORTS, {"rows": [row(shop, asset_id=bike)]})["rows"]
+    assert (second["outcome"], second["problem"]["field"]) == ("refused", "asset_id")
 
 
 def _ahead(shop: World) -> str:

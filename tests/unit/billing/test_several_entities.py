@@ -99,7 +99,7 @@ def test_an_imported_contract_is_billed_by_the_company_of_its_site(world: Billin
         site="amsterdam",
     )
     taken_over = world.store.run(
-        lambda work: import_subscription(running, work=work, desk=world.contract_desk), NOW
+        lambda work: import_subscription(running, work=work, desk=world.import_desk), NOW
     )
     assert taken_over.legal_entity == "umlauf-nl"
 

@@ -9,7 +9,7 @@ import pytest
 
 from local import cli
 from local.contract_commands import import_contracts
-from local.contract_file import BadContractFile, in_batches, read_contracts
+from local.contract_file import BadContractFile, FileRow, in_batches, read_contracts
 from local.running_platform import NotRunning
 
 CSV = """\
@@ -85,7 +85,13 @@ class FakePlatform:
         is_shadow = path.endswith("shadow-run")
         rows = []
         for number, row in enumerate(body["rows"]):
-            told = {"external_id": row["external_id"], "outcome": "imported", "problem": None}
+            told: dict[str, Any] = {
+                "row": number + 1,
+                "external_id": row["external_id"],
+                "outcome": "imported",
+                "problem": None,
+                "notes": ["use is billed elsewhere"],
+            }
             if number % 2:
                 told |= {"outcome": "refused", "problem": REFUSED}
             if is_shadow:
@@ -114,21 +120,17 @@ def contracts(tmp_path: Path) -> Path:
 
 
 def test_csv_and_json_say_the_same(contracts: Path, tmp_path: Path) -> None:
-    assert read_contracts(contracts) == ROWS
+    assert [row.row for row in read_contracts(contracts)] == ROWS
+    assert [row.place for row in read_contracts(contracts)] == [2, 3]
     for name, content in (("list.json", ROWS), ("rows.json", {"rows": ROWS})):
         (tmp_path / name).write_text(json.dumps(content))
-        assert read_contracts(tmp_path / name) == ROWS
+        assert [row.row for row in read_contracts(tmp_path / name)] == ROWS
 
 
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        pytest.param(
-            "a.csv", "external_id,quantity\nold-1,two\n", "a.csv:2: quantity: 'two'", id="no number"
-        ),
-        pytest.param("a.csv", "term\nzwei\n", "a.csv:2: term: 'zwei'", id="no term"),
-        pytest.param("a.csv", "external_id\nold-1,b\n", "a.csv:2: more cells", id="a cell more"),
-        pytest.param("a.csv", "external_id,b\nold-1\n", "a.csv:2: no cell for b", id="a cell less"),
+        pytest.param("a.csv", 'external_id\n"old-1', "is a quote open?", id="open quote"),
         pytest.param("a.csv", "external_id\n", "has no rows", id="no rows"),
         pytest.param("a.json", "[1]", "list of rows", id="no row"),
         pytest.param("a.json", "{", "a.json:", id="no JSON"),
@@ -143,28 +145,66 @@ def test_a_file_that_cannot_be_read_names_the_line(
     assert told in str(refusal.value)
 
 
+BAD_ROWS = [
+    pytest.param("external_id,quantity\nold-1,two", "quantity", "'two' cannot", id="no number"),
+    pytest.param("external_id,term\nold-1,zwei", "term", "'zwei' cannot", id="no term"),
+    pytest.param("external_id,coupons\nold-1,a:b", "coupons", "like welcome:2", id="no coupon"),
+    pytest.param("external_id,quantity\nold-1,1,2", None, "more cells", id="a cell more"),
+    pytest.param("external_id,quantity\nold-1", "quantity", "no cell", id="a cell less"),
+]
+
+
+@pytest.mark.parametrize(("text", "field", "told"), BAD_ROWS)
+def test_a_row_that_cannot_be_read_refuses_only_itself(
+    platform: FakePlatform, tmp_path: Path, text: str, field: str | None, told: str
+) -> None:
+    file = tmp_path / "a.csv"
+    good = "old-2" + ",1" * (text.split("\n", maxsplit=1)[0].count(","))
+    good = good.replace(",1", ",") if "coupons" in text or "term" in text else good
+    file.write_text(f"{text}\n{good}\n")
+    bad, imported = import_contracts(platform, file)["rows"]
+    assert (bad["row"], bad["external_id"], bad["outcome"]) == (2, "old-1", "refused")
+    assert bad["problem"]["field"] == field
+    assert told in bad["problem"]["detail"]
+    assert (imported["row"], imported["outcome"]) == (3, "imported")
+    assert [row["external_id"] for row in platform.sent[0][1]["rows"]] == ["old-2"]
+
+
+def test_a_cell_may_hold_json(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    coupons = '[{""coupon_id"": ""gift"", ""left_minor"": 1200}]'
+    file.write_text(f'external_id,coupons\nold-1,"{coupons}"\nold-2,welcome:2;loyal\n')
+    assert [row.row["coupons"] for row in read_contracts(file)] == [
+        [{"coupon_id": "gift", "left_minor": 1200}],
+        [{"coupon_id": "welcome", "periods_left": 2}, {"coupon_id": "loyal"}],
+    ]
+
+
 def test_batches_keep_order_and_bounds() -> None:
-    rows: list[dict[str, Any]] = [
-        {"external_id": f"old-{number}", "site": "x" * 3_000} for number in range(120)
+    rows = [
+        FileRow(number, {"external_id": f"old-{number}", "site": "x" * 3_000})
+        for number in range(120)
     ]
     batches = list(in_batches(rows))
     assert [row for batch in batches for row in batch] == rows
-    assert max(len(json.dumps({"rows": batch})) for batch in batches) < 64 * 1024
-    assert max(map(len, in_batches([{"external_id": "a"}] * 120))) == 50
+    sizes = [len(json.dumps({"rows": [row.row for row in batch]})) for batch in batches]
+    assert max(sizes) < 64 * 1024
+    assert max(map(len, in_batches([FileRow(1, {"external_id": "a"})] * 120))) == 50
 
 
 def test_a_shadow_run_shows_bills_and_totals(
     platform: FakePlatform, contracts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["import", str(contracts), "--shadow", "--until", "2026-12-31"]) == 0
+    assert cli.main(["import", str(contracts), "--shadow", "--until", "2026-12-31"]) == 1
     ((path, body),) = platform.sent
     assert path == "/v1/operator/imports/subscriptions/shadow-run"
     assert body == {"rows": ROWS, "until": "2026-12-31"}
     shown = capsys.readouterr().out
     assert "2026-12-01" in shown
     assert "plan_id: no such plan; choose another" in shown
-    assert "1 documents: net 49.58 EUR, tax 9.42 EUR, gross 59.00 EUR" in shown
-    assert "would be: 1 imported, 1 refused" in shown
+    assert "1 document: net 49.58 EUR, tax 9.42 EUR, gross 59.00 EUR" in shown
+    assert "1 would be imported, 1 would be refused" in shown
+    assert "are not charged here: they are billed elsewhere" in shown
 
 
 def test_totals_of_several_requests_add_up(platform: FakePlatform, tmp_path: Path) -> None:
@@ -179,9 +219,42 @@ def test_totals_of_several_requests_add_up(platform: FakePlatform, tmp_path: Pat
 def test_an_import_shows_each_row(
     platform: FakePlatform, contracts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["import", str(contracts)]) == 0
+    assert cli.main(["import", str(contracts)]) == 1
     assert platform.sent[0][0] == "/v1/operator/imports/subscriptions"
-    assert "are: 1 imported, 1 refused" in capsys.readouterr().out
+    assert "1 imported, 1 refused" in capsys.readouterr().out
+
+
+def test_an_import_without_a_refusal_is_a_success(
+    platform: FakePlatform, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(ROWS[:1]))
+    assert cli.main(["import", str(file)]) == 0
+    assert capsys.readouterr().out.endswith("1 imported\n")
+
+
+def test_a_long_import_tells_how_far_it_is(
+    platform: FakePlatform, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps([{"external_id": f"old-{n}"} for n in range(120)]))
+    cli.main(["import", str(file), "--json"])
+    told = capsys.readouterr()
+    assert told.err.splitlines() == ["50 of 120 rows", "100 of 120 rows", "120 of 120 rows"]
+    assert [row["row"] for row in json.loads(told.out)["rows"]] == list(range(1, 121))
+
+
+def test_an_import_that_breaks_off_says_how_to_go_on(tmp_path: Path) -> None:
+    class Breaking(FakePlatform):
+        def send_as_staff(self, path: str, body: Mapping[str, Any]) -> Any:
+            if self.sent:
+                raise NotRunning("no platform answers")
+            return super().send_as_staff(path, body)
+
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps([{"external_id": f"old-{n}"} for n in range(120)]))
+    with pytest.raises(NotRunning, match=r"after 50 of 120 rows: .* send the file again"):
+        import_contracts(Breaking(), file)
 
 
 @pytest.mark.parametrize("arguments", [["--shadow"], ["--until", "2026-12-31"]])

@@ -14,6 +14,7 @@ from umlauf.catalog.model import AddOn, BaseFee, Delivery, Plan, Terms
 from umlauf.catalog.use_cases.publish_coupon import publish_coupon
 from umlauf.customers.errors import OrderRefused
 from umlauf.customers.use_cases.block_customer import Block, block_customer
+from umlauf.inventory.errors import IllegalTransition
 from umlauf.inventory.events import (
     AssetHandedOver,
     AssetReserved,
@@ -664,8 +665,35 @@ class TestOrderAndImport:
         )
         for _ in range(2):
             taken_over = shop.store.run(
-                lambda work: import_subscription(contract, work=work, desk=shop.contract_desk),
+                lambda work: import_subscription(contract, work=work, desk=shop.import_desk),
                 NOW,
             )
             assert taken_over.due_on == date(2026, 9, 15)
         assert len(list(shop.store.all(Subscription))) == 1
+
+    def test_an_import_hands_the_asset_over(self) -> None:
+        shop = Shop()
+        shop.publish(CITY_FLAT)
+        asset = shop.register_asset()
+        contract = RunningContract(
+            external_id="C-1",
+            customer_id=shop.sign_up().id,
+            plan_id="city-flat",
+            plan_version=1,
+            currency="EUR",
+            starts_on=date(2025, 9, 15),
+            billed_through=date(2026, 9, 15),
+            asset_id=asset.id,
+        )
+        taken_over = shop.store.run(
+            lambda work: import_subscription(contract, work=work, desk=shop.import_desk), NOW
+        )
+        assert taken_over.asset_id == asset.id
+        handed_over = shop.assets.get(asset.id)
+        assert handed_over.holder is not None
+        assert handed_over.holder.subscription_id == taken_over.id
+        second = replace(contract, external_id="C-2")
+        with pytest.raises(IllegalTransition):
+            shop.store.run(
+                lambda work: import_subscription(second, work=work, desk=shop.import_desk), NOW
+            )

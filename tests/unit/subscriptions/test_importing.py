@@ -1,21 +1,26 @@
 """A running contract is taken over as it is, or refused: never mended."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from tests.subscription_samples import CITY, GIFT, ON_THE_LAST, PREPAID, noon
+from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.errors import NoPriceInCurrency, UnknownAddOn
 from umlauf.catalog.model import Plan
 from umlauf.kernel.errors import InvalidInput, UmlaufError
+from umlauf.kernel.money import Money
 from umlauf.subscriptions.agreements import Pause
 from umlauf.subscriptions.errors import AddOnNotTaken, BadImport, BadQuantity, NoChosenAmount
-from umlauf.subscriptions.importing import RunningContract, imported
+from umlauf.subscriptions.importing import RunningContract, RunningCoupon, imported
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.pointer import to_be_repaired
 
 TODAY = date(2026, 11, 23)
+NO_COUPONS: Mapping[str, Coupon] = {}
 RUNNING = RunningContract(
     external_id="C-4711",
     customer_id="cus_1",
@@ -27,8 +32,10 @@ RUNNING = RunningContract(
 )
 
 
-def take_over(contract: RunningContract, plan: Plan = CITY) -> Subscription:
-    return imported(contract, plan, "Europe/Berlin", noon(TODAY))
+def take_over(
+    contract: RunningContract, plan: Plan = CITY, coupons: Mapping[str, Coupon] = NO_COUPONS
+) -> Subscription:
+    return imported(contract, plan, "Europe/Berlin", noon(TODAY), coupons)
 
 
 def test_billing_goes_on_where_the_other_system_stopped() -> None:
@@ -124,3 +131,81 @@ def test_an_amount_below_its_minimum_is_told_by_the_field_it_was_given_in() -> N
     with pytest.raises(InvalidInput, match="gift: the amount must be") as refusal:
         take_over(low, GIFT)
     assert refusal.value.field == "chosen_minor"
+
+
+def test_a_coupon_takes_effect_for_the_periods_that_are_left() -> None:
+    welcome = Coupon(id="welcome", name="Welcome", percent=Decimal(20), periods=6)
+    contract = replace(RUNNING, coupons=(RunningCoupon("welcome", periods_left=2),))
+    (applied,) = take_over(contract, coupons={"welcome": welcome}).coupons
+    assert (applied.starts_on, applied.ends_on) == (date(2026, 11, 30), date(2027, 1, 31))
+
+
+def test_what_is_used_of_an_amount_stays_used() -> None:
+    gift = Coupon(id="gift", name="Gift", amounts=(Money(5000, "EUR"),), is_once_amount=True)
+    contract = replace(RUNNING, coupons=(RunningCoupon("gift", left_minor=1200),))
+    (applied,) = take_over(contract, coupons={"gift": gift}).coupons
+    assert applied.used == Money(3800, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("coupon", "running", "told"),
+    [
+        pytest.param(
+            Coupon(id="c", name="C", percent=Decimal(20), periods=6),
+            [RunningCoupon("c")],
+            "say how many periods are left, 1 to 6",
+            id="periods not said",
+        ),
+        pytest.param(
+            Coupon(id="c", name="C", percent=Decimal(20), periods=6),
+            [RunningCoupon("c", periods_left=7)],
+            "1 to 6",
+            id="more periods than there were",
+        ),
+        pytest.param(
+            Coupon(id="c", name="C", percent=Decimal(20)),
+            [RunningCoupon("c", periods_left=2)],
+            "it has no end",
+            id="periods of an endless one",
+        ),
+        pytest.param(
+            Coupon(id="c", name="C", amounts=(Money(500, "EUR"),), is_once_amount=True),
+            [RunningCoupon("c", left_minor=501)],
+            "at most 5.00 EUR",
+            id="more than there was",
+        ),
+        pytest.param(
+            Coupon(id="c", name="C", amounts=(Money(500, "USD"),)),
+            [RunningCoupon("c")],
+            "not given in EUR",
+            id="another currency",
+        ),
+        pytest.param(
+            Coupon(id="c", name="C", percent=Decimal(20)),
+            [RunningCoupon("c"), RunningCoupon("c")],
+            "named twice",
+            id="twice",
+        ),
+    ],
+)
+def test_what_is_left_of_a_coupon_must_be_possible(
+    coupon: Coupon, running: list[RunningCoupon], told: str
+) -> None:
+    contract = replace(RUNNING, coupons=tuple(running))
+    with pytest.raises(BadImport, match=told) as refusal:
+        take_over(contract, coupons={"c": coupon})
+    assert refusal.value.field == "coupons"
+
+
+def test_a_pause_under_way_goes_on() -> None:
+    pause = Pause(date(2026, 11, 10), date(2026, 12, 15))
+    paused = take_over(replace(RUNNING, pauses=(pause,)))
+    assert paused.is_paused(TODAY)
+    assert not paused.is_paused(date(2026, 12, 15))
+
+
+def test_what_is_never_billed_or_given_back_here_is_said() -> None:
+    (use,) = RUNNING.notes
+    assert "before 2026-11-30 are not charged here" in use
+    ending = replace(RUNNING, ends_on=date(2026, 11, 25))
+    assert "it ends on 2026-11-25, within what is billed elsewhere" in ending.notes[1]

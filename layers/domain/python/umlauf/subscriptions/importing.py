@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
+from types import MappingProxyType
 
+from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Plan
 from umlauf.kernel.calendar import Interval, local_date
+from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.identifiers import derive_id
+from umlauf.kernel.money import Money
 from umlauf.subscriptions.agreements import Agreement, Pause
 from umlauf.subscriptions.anchors import first_anchor
+from umlauf.subscriptions.applying import with_coupon
 from umlauf.subscriptions.changes.pausing import MOST_PAUSES
 from umlauf.subscriptions.charges import has_charges
 from umlauf.subscriptions.choosing import Choice, agreed
@@ -23,11 +28,21 @@ from umlauf.subscriptions.pointer import due_again
 from umlauf.subscriptions.timeline import boundary_after, boundary_before
 
 
+@dataclass(frozen=True, slots=True)
+class RunningCoupon:
+    """A coupon under way: for how many periods it still lasts, or what is left of a once-amount."""
+
+    coupon_id: str
+    periods_left: int | None = None
+    left_minor: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningContract:
     """`external_id` is its number in the other system: the same one is imported once.
 
-    `billed_through` is the first day that is not billed there. `agreed_on` selects the prices.
+    `billed_through` is the first day that is not billed there; from then on the coupons take
+    effect. `agreed_on` selects the prices. `asset_id` is what the customer has in their hands.
     """
 
     external_id: str
@@ -47,15 +62,38 @@ class RunningContract:
     term: Interval | None = None
     term_starts_on: date | None = None
     pauses: tuple[Pause, ...] = ()
+    coupons: tuple[RunningCoupon, ...] = ()
+    asset_id: str | None = None
     ends_on: date | None = None
 
     @property
     def subscription_id(self) -> str:
         return derive_id("sub", self.customer_id, "import", self.external_id)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is never billed or given back here, so that nobody waits for it."""
+        day = self.billed_through
+        said = [f"use and arrears before {day} are not charged here: they are billed elsewhere"]
+        if self.ends_on is not None and self.ends_on < day:
+            said.append(
+                f"it ends on {self.ends_on}, within what is billed elsewhere until {day}: nothing "
+                "of that is given back here, correct the invoice where it was issued"
+            )
+        return tuple(said)
 
-def imported(contract: RunningContract, plan: Plan, time_zone: str, now: datetime) -> Subscription:
-    """The running subscription. Raises BadImport and what `agreed` refuses."""
+
+def imported(
+    contract: RunningContract,
+    plan: Plan,
+    time_zone: str,
+    now: datetime,
+    coupons: Mapping[str, Coupon] = MappingProxyType({}),
+) -> Subscription:
+    """The running subscription. Raises BadImport and what `agreed` refuses.
+
+    `coupons` has those it names, by id.
+    """
     agreement = _agreement(contract, plan)
     subscription = Subscription(
         id=contract.subscription_id,
@@ -79,7 +117,10 @@ def imported(contract: RunningContract, plan: Plan, time_zone: str, now: datetim
     )
     _require_sound(subscription, contract, local_date(now, time_zone))
     is_charged = has_charges(plan, agreement.add_ons) or contract.ends_on is not None
-    return due_again(subscription, now) if is_charged else subscription
+    running = due_again(subscription, now) if is_charged else subscription
+    for one in contract.coupons:
+        running = _with_coupon(running, one, coupons[one.coupon_id], plan, now)
+    return running
 
 
 def _agreement(contract: RunningContract, plan: Plan) -> Agreement:
@@ -99,6 +140,49 @@ def _agreement(contract: RunningContract, plan: Plan) -> Agreement:
         term_starts_on=contract.term_starts_on or contract.starts_on,
         credit=plan.changes.credit,
     )
+
+
+def _with_coupon(
+    subscription: Subscription, running: RunningCoupon, coupon: Coupon, plan: Plan, now: datetime
+) -> Subscription:
+    """In force for what is left of it. Raises BadImport."""
+    _require_left(running, coupon, subscription.currency)
+    left = replace(coupon, periods=running.periods_left)
+    try:
+        changed = with_coupon(
+            subscription, left, subscription.billed_through, plan_of=lambda *_: plan, now=now
+        )
+    except InvalidInput as refusal:
+        raise BadImport(refusal.message, field="coupons") from refusal
+    if changed == subscription:
+        raise BadImport(f"coupon {coupon.id} is named twice", field="coupons")
+    whole = coupon.amount_in(subscription.currency)
+    if running.left_minor is None or whole is None:
+        return changed
+    used = whole - Money(running.left_minor, whole.currency)
+    *others, added = changed.coupons
+    return replace(changed, coupons=(*others, replace(added, used=used)))
+
+
+def _require_left(running: RunningCoupon, coupon: Coupon, currency: str) -> None:
+    """What is left must be said where something ends, and be no more than there was."""
+    periods, left = coupon.periods, running.periods_left
+    if periods is None:
+        is_told, remedy = left is None, "it has no end; leave periods_left out"
+    else:
+        is_told = left is not None and 1 <= left <= periods
+        remedy = f"say how many periods are left, 1 to {periods}"
+    if not is_told:
+        raise BadImport(f"coupon {coupon.id}: {remedy}", field="coupons")
+    whole, left_minor = coupon.amount_in(currency), running.left_minor
+    if left_minor is None:
+        return
+    if not coupon.is_once_amount or whole is None or not 1 <= left_minor <= whole.amount_minor:
+        raise BadImport(
+            f"coupon {coupon.id}: left_minor is what is left of an amount that is used up, at most "
+            f"{whole or 'nothing in ' + currency}",
+            field="coupons",
+        )
 
 
 def _require_sound(subscription: Subscription, contract: RunningContract, today: date) -> None:

@@ -8,15 +8,17 @@ from pydantic import Field, ValidationError
 
 from umlauf.billing.forecasting import ForecastTotal
 from umlauf.billing.use_cases.shadow_run import ShadowRow
+from umlauf.catalog.coupons import MOST_PERIODS
 from umlauf.kernel.errors import UmlaufError
 from umlauf.subscriptions.agreements import Pause
+from umlauf.subscriptions.applying import MOST_COUPONS
 from umlauf.subscriptions.errors import BadImport
-from umlauf.subscriptions.importing import RunningContract
+from umlauf.subscriptions.importing import RunningContract, RunningCoupon
 from umlauf.subscriptions.use_cases.import_subscriptions import ImportedRow
 from umlauf_http.representations.changes import MOST_ADD_ONS, ChosenAmounts, Quantity
 from umlauf_http.representations.forecasts import ForecastBillOut
 from umlauf_http.representations.intervals import IntervalIn
-from umlauf_http.wire import Currency, Day, Identifier, In, MoneyOut, Out
+from umlauf_http.wire import MAX_AMOUNT_MINOR, Currency, Day, Identifier, In, MoneyOut, Out
 
 MOST_ROWS = 100
 
@@ -32,12 +34,21 @@ class RanPauseIn(In):
         return Pause(self.starts_on, self.ends_on, stops_clock=self.stops_clock)
 
 
+class RunningCouponIn(In):
+    """`periods_left` of one that lasts for some periods, `left_minor` of a once-amount."""
+
+    coupon_id: Identifier
+    periods_left: int | None = Field(None, ge=1, le=MOST_PERIODS)
+    left_minor: int | None = Field(None, ge=1, le=MAX_AMOUNT_MINOR)
+
+
 class RunningContractIn(In):
     """`external_id` is its number elsewhere: the same one is imported once.
 
-    `billed_through` is the first day that is not billed there, a billing boundary. `anchor` decides
-    the boundaries; without it, the first day. `agreed_on` selects the prices; without it, the first
-    day too.
+    `billed_through` is the first day that is not billed there, a billing boundary; coupons take
+    effect from then on. `anchor` decides the boundaries; without it, the first day. `agreed_on`
+    selects the prices; without it, the first day too. `asset_id` is an asset in stock: the import
+    hands it over.
     """
 
     external_id: Identifier
@@ -57,6 +68,8 @@ class RunningContractIn(In):
     term: IntervalIn | None = None
     term_starts_on: Day | None = None
     pauses: list[RanPauseIn] = Field([], max_length=200)
+    coupons: list[RunningCouponIn] = Field([], max_length=MOST_COUPONS)
+    asset_id: Identifier | None = None
     ends_on: Day | None = None
 
     def contract(self) -> RunningContract:
@@ -79,6 +92,11 @@ class RunningContractIn(In):
             term=None if self.term is None else self.term.to_interval(),
             term_starts_on=self.term_starts_on,
             pauses=tuple(pause.pause() for pause in self.pauses),
+            coupons=tuple(
+                RunningCoupon(one.coupon_id, one.periods_left, one.left_minor)
+                for one in self.coupons
+            ),
+            asset_id=self.asset_id,
             ends_on=self.ends_on,
         )
 
@@ -99,9 +117,19 @@ def read_row(row: AnyRowIn) -> tuple[str, RunningContract | UmlaufError]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        return name, BadImport(f"{field}: {first['msg']}", field=field or None)
+        return name, BadImport(_remedy(first["type"], first["msg"]), field=field or None)
     except UmlaufError as refusal:
         return name, refusal
+
+
+def _remedy(kind: str, message: str) -> str:
+    match kind:
+        case "extra_forbidden":
+            return "a contract has no such field; correct its name, or leave it out"
+        case "missing":
+            return "it is missing; every contract needs it"
+        case _:
+            return message[:1].lower() + message[1:]
 
 
 class RowProblemOut(Out):
@@ -121,20 +149,27 @@ def row_problem(refusal: UmlaufError | None) -> RowProblemOut | None:
 
 
 class ImportedRowOut(Out):
-    """`outcome` is imported, already_there or refused."""
+    """`row` counts those sent from 1; `outcome` is imported, already_there or refused.
 
+    `notes` say what will never be billed or given back here.
+    """
+
+    row: int
     external_id: str
     outcome: str
     subscription_id: str | None
     problem: RowProblemOut | None
+    notes: list[str]
 
     @classmethod
-    def of(cls, external_id: str, row: ImportedRow) -> "ImportedRowOut":
+    def of(cls, number: int, external_id: str, row: ImportedRow) -> "ImportedRowOut":
         return cls(
+            row=number,
             external_id=external_id,
             outcome=row.outcome.value,
             subscription_id=row.subscription.id if row.subscription else None,
             problem=row_problem(row.refusal),
+            notes=list(row.notes),
         )
 
 
@@ -147,18 +182,22 @@ class ImportedOut(Out):
 class ShadowRowOut(Out):
     """`outcome` is what the import would be; the bills are what would follow."""
 
+    row: int
     external_id: str
     outcome: str
     problem: RowProblemOut | None
+    notes: list[str]
     bills: list[ForecastBillOut]
 
     @classmethod
-    def of(cls, external_id: str, row: ShadowRow) -> "ShadowRowOut":
+    def of(cls, number: int, external_id: str, row: ShadowRow) -> "ShadowRowOut":
         bills = row.forecast.bills if row.forecast else ()
         return cls(
+            row=number,
             external_id=external_id,
             outcome=row.row.outcome.value,
             problem=row_problem(row.row.refusal),
+            notes=list(row.row.notes),
             bills=[ForecastBillOut.of(bill) for bill in bills],
         )
 

@@ -9,7 +9,7 @@ from umlauf.billing.ports import BillingDesk
 from umlauf.billing.use_cases.forecast_bills import forecast_bills
 from umlauf.kernel.errors import Transient, UmlaufError
 from umlauf.subscriptions.importing import RunningContract
-from umlauf.subscriptions.ports import ContractDesk, Sellers
+from umlauf.subscriptions.use_cases.import_subscription import ImportDesk
 from umlauf.subscriptions.use_cases.import_subscriptions import (
     ImportedRow,
     ImportOutcome,
@@ -31,14 +31,13 @@ def shadow_run(
     until: date,
     now: datetime,
     desk: BillingDesk,
-    sellers: Sellers,
+    import_desk: ImportDesk,
 ) -> list[ShadowRow]:
     """The bills of each through the day `until`, exactly as a run would make them.
 
     Nothing is stored. A contract that could be imported but not billed is refused with the reason.
     """
-    contract_desk = ContractDesk(desk.subscriptions, desk.plans, desk.customers, sellers)
-    rows = import_subscriptions(contracts, works=None, now=now, desk=contract_desk)
+    rows = import_subscriptions(contracts, works=None, now=now, desk=import_desk)
     return [_billed(row, until, now, desk) for row in rows]
 
 

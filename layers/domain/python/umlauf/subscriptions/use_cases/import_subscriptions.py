@@ -9,8 +9,7 @@ from umlauf.kernel.errors import Transient, UmlaufError
 from umlauf.kernel.work import Work, Works, carry_out
 from umlauf.subscriptions.importing import RunningContract
 from umlauf.subscriptions.model import Subscription
-from umlauf.subscriptions.ports import ContractDesk
-from umlauf.subscriptions.use_cases.import_subscription import import_subscription
+from umlauf.subscriptions.use_cases.import_subscription import ImportDesk, import_subscription
 
 
 class ImportOutcome(StrEnum):
@@ -21,9 +20,12 @@ class ImportOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
+    """`notes` say what is never billed or given back here."""
+
     outcome: ImportOutcome
     subscription: Subscription | None = None
     refusal: UmlaufError | None = None
+    notes: tuple[str, ...] = ()
 
 
 def import_subscriptions(
@@ -31,7 +33,7 @@ def import_subscriptions(
     *,
     works: Works | None,
     now: datetime,
-    desk: ContractDesk,
+    desk: ImportDesk,
 ) -> list[ImportedRow]:
     """Import each in a work of its own, in order; without `works` nothing is stored.
 
@@ -55,6 +57,6 @@ def import_subscriptions(
         is_new = subscription.version == 0 and subscription.id not in seen
         seen.add(subscription.id)
         outcome = ImportOutcome.IMPORTED if is_new else ImportOutcome.ALREADY_THERE
-        return ImportedRow(outcome, subscription)
+        return ImportedRow(outcome, subscription, notes=contract.notes)
 
     return [row(contract) for contract in contracts]

@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 
 from umlauf.catalog.ports import Plans
-from umlauf.inventory.events import AssetHandedOver
 from umlauf.inventory.ports import Assets, Stations
 from umlauf.inventory.states import MAYBE_WITH_HOLDER
-from umlauf.inventory.use_cases.reserve_asset import ReservationRequest, reserve_asset
 from umlauf.inventory.use_cases.return_asset import return_asset
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.errors import AssetNotReturned, NotActive, WrongAssetModel
+from umlauf.subscriptions.errors import AssetNotReturned, NotActive
 from umlauf.subscriptions.events import AssetTransferred
+from umlauf.subscriptions.handing_over import hand_over, require_model
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import Subscriptions
 
@@ -43,29 +42,17 @@ def transfer_asset(
     if subscription.asset_id == command.asset_id:
         return subscription
     plan = plans.get(subscription.plan_id, subscription.plan_version)
-    asset = assets.get(command.asset_id)
-    if asset.model != plan.asset_model:
-        raise WrongAssetModel(
-            f"{plan.plan_id} needs a {plan.asset_model}, and {asset.id} is a {asset.model}",
-            field="asset_id",
-        )
+    require_model(command.asset_id, plan, assets)
     former = subscription.asset_id
     if former is not None:
         _take_back(former, command.station_id, work=work, assets=assets, stations=stations)
-    request = ReservationRequest(
-        asset_id=asset.id,
-        subscription_id=subscription.id,
-        customer_id=subscription.customer_id,
-    )
-    reserved = reserve_asset(request, work=work, assets=assets)
-    on_rent, holder = reserved.handed_over_to(subscription.id, work.now)
-    work.put(on_rent, AssetHandedOver(asset.id, subscription.id, holder.customer_id, holder.start))
-    changed = replace(subscription, asset_id=asset.id)
+    hand_over(command.asset_id, subscription, plan, work=work, assets=assets)
+    changed = replace(subscription, asset_id=command.asset_id)
     event = AssetTransferred(
         subscription_id=changed.id,
         customer_id=changed.customer_id,
         former_asset_id=former,
-        asset_id=asset.id,
+        asset_id=command.asset_id,
     )
     work.put(changed, event)
     return changed
