@@ -378,6 +378,106 @@ def long_names() -> DocumentView:
     )
 
 
+def names_of_all_scripts() -> DocumentView:
+    """What is in a name: scripts the typeface lacks, marks of HTML, and characters that steer."""
+    return document(
+        sold("E-Bike <b>Flex</b> & Co. \u202eXELF", 7990, days=NOVEMBER),
+        sold("Ride\x07 \x1b[31mtime\x00", 1299, count="100 minute", description="\u200b\ufeff"),
+        language=Language.ENGLISH,
+        buyer=replace(
+            CONSUMER,
+            name="王小明 / שרה כהן / سارة",
+            address=Address("DE", "Łódzka & Söhne-Straße 5 <script>", "", "20354", "Αθήνα"),
+        ),
+    )
+
+
+def one_stop_shop() -> DocumentView:
+    """Dutch tax that a German seller charges a consumer, with a debit announced."""
+    return document(
+        sold("E-bike flex", 7900, DUTCH, days=NOVEMBER),
+        sold("Diefstaldekking", 590, DUTCH, days=NOVEMBER),
+        language=Language.DUTCH,
+        basis=PriceBasis.GROSS,
+        buyer=replace(BUSINESS, company="", vat_id="", reference=""),
+        payment=DEBIT,
+    )
+
+
+def goods_to_a_business_abroad() -> DocumentView:
+    treatment = TaxTreatment("NL", "intra_community", Decimal(0))
+    return document(
+        sold("Fietshelm", 6900, treatment, count="10 piece", days=None),
+        language=Language.DUTCH,
+        buyer=BUSINESS,
+    )
+
+
+def nothing_to_pay() -> DocumentView:
+    """A free month is invoiced over nothing: the customer sees what it would have cost."""
+    free = (Discount("Erster Monat frei", Money(7990, "EUR")),)
+    return document(
+        sold("E-Bike Flex", 0, discounts=free, days=NOVEMBER),
+        payment=Payment(means=PaymentMeans.NONE),
+    )
+
+
+def paid_from_credit() -> DocumentView:
+    return document(
+        sold("E-Bike Flex", 5900, days=NOVEMBER),
+        basis=PriceBasis.GROSS,
+        payment=Payment(means=PaymentMeans.NONE),
+        prepaid=Money(5900, "EUR"),
+    )
+
+
+def partly_paid_from_credit() -> DocumentView:
+    return document(
+        sold("E-Bike Flex", 5900, days=NOVEMBER),
+        sold("Ratgeber", 500, REDUCED, count="1 piece", days=None),
+        basis=PriceBasis.GROSS,
+        payment=CARD,
+        prepaid=Money(2000, "EUR"),
+    )
+
+
+def cancellation_of_a_discount() -> DocumentView:
+    """The mirror of an invoice with a coupon, in gross prices and two rates."""
+    welcome = (Discount("Willkommen: 10 %", Money(799, "EUR")),)
+    return document(
+        sold("E-Bike Flex", 7191, discounts=welcome, days=NOVEMBER),
+        sold("Ratgeber", 500, REDUCED, count="1 piece", days=None),
+        kind=DocumentKind.CANCELLATION,
+        number="ST-2026-000004",
+        basis=PriceBasis.GROSS,
+        payment=Payment(means=PaymentMeans.NONE),
+        due_on=None,
+        corrects=(PrecedingDocument("RE-2026-000121", date(2026, 11, 1)),),
+        reason="An die falsche Adresse gestellt",
+    )
+
+
+def a_fleet_of_60() -> DocumentView:
+    """Many contracts, long names and coupons over many pages."""
+    off = (Discount("Rahmenvertrag: 5 % auf alle Räder der Flotte", Money(450, "EUR")),)
+    return document(
+        *(
+            sold(
+                f"Lastenrad {place:03} mit Regenverdeck, Kindersitzbank und Transportkiste",
+                8550,
+                discounts=off if place % 5 == 0 else (),
+                count="1 month",
+                days=NOVEMBER,
+                contract=f"sub_{place:06}",
+            )
+            for place in range(1, 61)
+        ),
+        subscription_id="",
+        buyer=replace(CONSUMER, company="Kurierkollektiv Hamburg eG", reference="Kst. 4711"),
+        notes=("Sammelrechnung über 60 Verträge.",),
+    )
+
+
 def forty_lines() -> DocumentView:
     return document(
         *(
@@ -417,6 +517,14 @@ SAMPLES: Final[Mapping[str, Callable[[], DocumentView]]] = {
         no_decimals,
         dutch_tax_of_a_german_seller,
         long_names,
+        names_of_all_scripts,
+        one_stop_shop,
+        goods_to_a_business_abroad,
+        nothing_to_pay,
+        paid_from_credit,
+        partly_paid_from_credit,
+        cancellation_of_a_discount,
+        a_fleet_of_60,
         forty_lines,
     )
 }

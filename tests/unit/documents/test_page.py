@@ -47,15 +47,15 @@ def text(view: DocumentView) -> str:
 
 SAID = {
     Language.GERMAN: [
-        *("Rechnung RE-2026-000123", "16.11.2026", "01.11.2026 \u2013 30.11.2026", "247 Min."),
+        *("Rechnung RE-2026-000123", "03.11.2026", "01.11.2026 \u2013 30.11.2026", "247 Min."),
         *("119,64 €", "141,86 €", "7 %", "Seite 1 von 1", "UML-7Q2M9X-01"),
     ],
     Language.DUTCH: [
-        *("Factuur RE-2026-000123", "16-11-2026", "01-11-2026 \u2013 30-11-2026", "247 min."),
+        *("Factuur RE-2026-000123", "03-11-2026", "01-11-2026 \u2013 30-11-2026", "247 min."),
         *("€ 119,64", "€ 141,86", "7%", "Pagina 1 van 1"),
     ],
     Language.ENGLISH: [
-        *("Invoice RE-2026-000123", "16 Nov 2026", "1 Nov 2026 \u2013 30 Nov 2026", "247 min"),
+        *("Invoice RE-2026-000123", "3 Nov 2026", "1 Nov 2026 \u2013 30 Nov 2026", "247 min"),
         *("€119.64", "€141.86", "7%", "Page 1 of 1"),
     ],
 }
@@ -104,7 +104,7 @@ def test_a_page_names_everything_an_invoice_must_name(sample: str) -> None:
 
 def test_what_corrects_an_invoice_names_it_and_says_why() -> None:
     shown = "\n".join(pages(rendered("credit_note")))
-    assert "bij factuur RE-2026-000098 van 01-10-2026" in shown
+    assert "bij de facturen RE-2026-000098 van 01-10-2026, RE-2026-000099 van" in shown
     assert "Reden: Fiets was twee weken stuk <&> niet te gebruiken" in shown
 
 
@@ -215,6 +215,39 @@ def test_all_typefaces_are_embedded_and_no_glyph_is_missing(sample: str) -> None
 def test_a_character_without_a_glyph_is_marked() -> None:
     view = SAMPLES["long_names"]()
     assert "Παπαδόπουλος �� de" in " ".join(text(view).split())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_page_says_so_where_characters_are_missing_and_the_xml_has_them(
+    language: Language,
+) -> None:
+    view = replace(SAMPLES["names_of_all_scripts"](), language=language)
+    shown = " ".join(text(view).split())
+    assert "��� / ��� ��� / ����" in shown
+    assert {Language.GERMAN: "Zeichen", Language.DUTCH: "Tekens", Language.ENGLISH: "Characters"}[
+        language
+    ] in shown
+    assert view.buyer.name in invoice_xml(view).decode()
+    plain = text(replace(SAMPLES["multi_rate"](), language=language))
+    assert "XML" not in plain
+
+
+def test_characters_that_steer_are_left_out() -> None:
+    shown = "\n".join(pages(rendered("names_of_all_scripts")))
+    assert "& Co. XELF" in shown
+    assert "Ride [31mtime\n1 Oct 2026" in shown
+    assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202e\ufeff]", shown)
+
+
+def test_html_in_a_name_is_only_a_name() -> None:
+    shown = "\n".join(pages(rendered("names_of_all_scripts")))
+    assert "E-Bike <b>Flex</b> & Co." in shown
+    assert "Łódzka & Söhne-Straße 5 <script>" in shown
+
+
+def test_the_sender_is_whole_on_a_letter_abroad() -> None:
+    shown = "\n".join(pages(rendered("export")))
+    assert "Umlauf Mobilität GmbH · Oranienstraße 24 · 10999 Berlin · Deutschland" in shown
 
 
 def test_the_file_says_that_it_is_an_archive_with_an_e_invoice() -> None:

@@ -20,6 +20,8 @@ from umlauf_integrations.documents.type import (
     TINY,
     TOTAL,
     Style,
+    is_printable,
+    mark,
     shorten,
     width,
     wrap,
@@ -33,6 +35,7 @@ _TOTAL_LINE: Final = 7.6
 _PADDING: Final = 5.0
 _CODE_SIDE: Final = 30.0
 _LABEL_WIDTH: Final = 38.0
+_HIDDEN: Final = "····"
 
 
 class Closing:
@@ -47,6 +50,16 @@ class Closing:
         yield self._payment()
         for note in self._view.notes:
             yield self._note(note, BODY)
+        if not all(is_printable(text) for text in self._words()):
+            yield self._note(self._texts.unprintable.format(mark=mark()), SMALL)
+
+    def _words(self) -> Iterator[str]:
+        """What others wrote: names, addresses, lines and reasons."""
+        view, buyer = self._view, self._view.buyer
+        yield from (buyer.name, buyer.company, buyer.reference, view.reason, *view.notes)
+        yield from (buyer.address.street, buyer.address.extra, buyer.address.city)
+        for line in view.lines:
+            yield from (line.name, line.description, *(one.reason for one in line.discounts))
 
     # --- Sums and tax ---
 
@@ -135,8 +148,8 @@ class Closing:
             y = sheet.lines(x, top + _PADDING + 2.4, head, STRONG) + 1.4
             for label, text in rows:
                 sheet.text(x, y, label, LABEL)
-                shown = shorten(text, BODY, room - _LABEL_WIDTH)
-                sheet.text(x + _LABEL_WIDTH, y, shown, BODY)
+                indent = _LABEL_WIDTH if label else 0.0
+                sheet.text(x + indent, y, shorten(text, BODY, room - indent), BODY)
                 y += _LINE
             if code:
                 left = RIGHT - _PADDING - _CODE_SIDE
@@ -172,6 +185,10 @@ class Closing:
 
     def _collection_rows(self) -> Iterator[tuple[str, str]]:
         texts, payment = self._texts, self._view.payment
+        if payment.digits:
+            is_card = payment.means is PaymentMeans.CARD
+            shown = f"{payment.brand.title()} {_HIDDEN}{payment.digits}".strip()
+            yield texts.card_used if is_card else texts.account, shown
         if payment.mandate_id:
             yield texts.mandate, payment.mandate_id
         if payment.creditor_id:

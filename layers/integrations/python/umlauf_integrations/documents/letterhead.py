@@ -21,6 +21,7 @@ from umlauf_integrations.documents.type import (
     TITLE,
     Style,
     shorten,
+    width,
     wrap,
 )
 
@@ -93,9 +94,8 @@ def _draw_wordmark(sheet: Sheet, seller: Seller) -> None:
 
 
 def _draw_window(sheet: Sheet, view: DocumentView) -> None:
-    seller, buyer = view.seller, view.buyer
-    sender = [seller.name, *_sender_lines(view)]
-    sheet.text(LEFT, _WINDOW_TOP + 15, shorten(" · ".join(sender), TINY, _WINDOW_WIDTH), TINY)
+    buyer = view.buyer
+    sheet.text(LEFT, _WINDOW_TOP + 15, _sender_in_one_line(view), TINY)
     names = [name for name in (buyer.company, buyer.name) if name]
     wrapped = [part for name in names for part in wrap(name, BODY, _WINDOW_WIDTH)]
     rest = list(address_lines(buyer.address))
@@ -104,6 +104,16 @@ def _draw_window(sheet: Sheet, view: DocumentView) -> None:
     names = wrapped[: max(_MOST_ADDRESS_LINES - len(rest), 1)]
     rest = [shorten(line, BODY, _WINDOW_WIDTH) for line in rest]
     sheet.lines(LEFT, _ADDRESS_TOP, [*names, *rest], BODY)
+
+
+def _sender_in_one_line(view: DocumentView) -> str:
+    """Where the letter comes back to; what is least needed for that gives way."""
+    lines = [view.seller.name, *_sender_lines(view)]
+    whole = " · ".join(lines)
+    if width(whole, TINY) <= _WINDOW_WIDTH:
+        return whole
+    without_extra = (line for line in lines if line != view.seller.address.extra)
+    return shorten(" · ".join(without_extra), TINY, _WINDOW_WIDTH)
 
 
 def _goes_abroad(view: DocumentView) -> bool:
@@ -129,7 +139,9 @@ def _draw_details(sheet: Sheet, view: DocumentView) -> None:
 def _details(view: DocumentView) -> Iterator[tuple[str, str]]:
     texts, write = TEXTS[view.language], formats(view.language)
     yield texts.date, write.day(view.issued_on)
-    if view.due_on and view.payable:
+    if view.is_owed and view.payment.collected_on:
+        yield texts.collected, write.day(view.payment.collected_on)
+    elif view.is_owed and view.due_on:
         yield texts.due, write.day(view.due_on)
     if view.days:
         yield texts.service_days, write.days(view.days)
@@ -150,11 +162,14 @@ def _draw_title(sheet: Sheet, view: DocumentView) -> None:
 def _opening(view: DocumentView) -> list[str]:
     """What the document corrects and why, whole: machines and auditors look for each number."""
     texts, write = TEXTS[view.language], formats(view.language)
-    corrected = ", ".join(
-        texts.corrects.format(number=one.number, day=write.day(one.issued_on))
+    corrected = [
+        texts.corrected.format(number=one.number, day=write.day(one.issued_on)).replace(
+            " ", NO_BREAK
+        )
         for one in view.corrects
-    )
-    said = [corrected] if corrected else []
+    ]
+    opening = texts.corrects if len(corrected) == 1 else texts.corrects_several
+    said = [opening.format(corrected=", ".join(corrected))] if corrected else []
     if view.reason:
         said.append(texts.reason.format(reason=view.reason))
     return [part for text in said for part in wrap(text, BODY, RIGHT - LEFT)]

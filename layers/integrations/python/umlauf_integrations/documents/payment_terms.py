@@ -1,12 +1,8 @@
 """What a document says about how and when it is paid, in words."""
 
-from typing import Final
-
 from umlauf.billing.documents import DocumentView, PaymentMeans
 from umlauf_integrations.documents.formats import formats
 from umlauf_integrations.documents.texts import TEXTS
-
-_HIDDEN: Final = "····"
 
 
 def payment_terms(view: DocumentView) -> str:
@@ -35,12 +31,7 @@ def has_giro_code(view: DocumentView) -> bool:
 
 
 def _collecting(announcement: str, view: DocumentView) -> str:
-    """What is collected when and from where: of a debit, this is the pre-notification."""
-    write, payment = formats(view.language), view.payment
-    shown = (payment.brand.title(), f"{_HIDDEN}{payment.digits}" if payment.digits else "")
-    announced = announcement.format(
-        amount=write.money(view.payable),
-        day=write.day(payment.collected_on or view.issued_on),
-        by=" ".join(part for part in shown if part),
-    )
-    return f"{announced.replace('  ', ' ').rstrip()}."
+    """What is collected, and when: of a debit, this is the pre-notification."""
+    write = formats(view.language)
+    day = write.day(view.payment.collected_on or view.issued_on)
+    return f"{announcement.format(amount=write.money(view.payable), day=day)}."

@@ -15,10 +15,13 @@ class Texts:
 
     titles: Mapping[DocumentKind, str]
     corrects: str
+    corrects_several: str
+    corrected: str
     reason: str
     page: str
     date: str
     due: str
+    collected: str
     customer: str
     contract: str
     service_days: str
@@ -50,6 +53,8 @@ class Texts:
     debit: str
     card: str
     no_action: str
+    account: str
+    card_used: str
     mandate: str
     creditor: str
     credited_later: str
@@ -57,6 +62,7 @@ class Texts:
     nothing_due: str
     due_until: str
     scan: str
+    unprintable: str
     register: str
     directors: str
     seller_vat_id: str
@@ -71,11 +77,14 @@ _GERMAN: Final = Texts(
             DocumentKind.DEPOSIT_REQUEST: "Anforderung einer Kaution",
         }
     ),
-    corrects="zu Rechnung {number} vom {day}",
+    corrects="zu Rechnung {corrected}",
+    corrects_several="zu den Rechnungen {corrected}",
+    corrected="{number} vom {day}",
     reason="Grund: {reason}",
     page="Seite {page} von {pages}",
     date="Datum",
     due="Fällig am",
+    collected="Einzug am",
     customer="Kundennummer",
     contract="Vertrag",
     service_days="Leistungszeitraum",
@@ -104,12 +113,11 @@ _GERMAN: Final = Texts(
     recipient="Empfänger",
     amount="Betrag",
     purpose="Verwendungszweck",
-    debit=(
-        "Wir ziehen {amount} am {day} oder kurz danach per SEPA-Lastschrift von Ihrem Konto "
-        "{by} ein"
-    ),
-    card="Wir buchen {amount} am {day} von Ihrer Karte {by} ab",
+    debit="Wir ziehen {amount} am {day} oder kurz danach per SEPA-Lastschrift ein",
+    card="Wir buchen {amount} am {day} von Ihrer Karte ab",
     no_action="Sie brauchen nichts weiter zu tun.",
+    account="Konto",
+    card_used="Karte",
     mandate="Mandatsreferenz",
     creditor="Gläubiger-ID",
     credited_later=(
@@ -119,6 +127,10 @@ _GERMAN: Final = Texts(
     nothing_due="Es ist nichts zu zahlen.",
     due_until="Zahlbar bis zum {due}",
     scan="Mit der Banking-App scannen",
+    unprintable=(
+        "Zeichen, die unsere Schrift nicht kennt, stehen hier als {mark}; in der eingebetteten "
+        "Rechnung (XML) stehen sie vollständig."
+    ),
     register="Register",
     directors="Geschäftsführung",
     seller_vat_id="USt-IdNr.",
@@ -133,11 +145,14 @@ _DUTCH: Final = Texts(
             DocumentKind.DEPOSIT_REQUEST: "Verzoek om borg",
         }
     ),
-    corrects="bij factuur {number} van {day}",
+    corrects="bij factuur {corrected}",
+    corrects_several="bij de facturen {corrected}",
+    corrected="{number} van {day}",
     reason="Reden: {reason}",
     page="Pagina {page} van {pages}",
     date="Datum",
     due="Vervaldatum",
+    collected="Incasso op",
     customer="Klantnummer",
     contract="Contract",
     service_days="Periode",
@@ -166,9 +181,11 @@ _DUTCH: Final = Texts(
     recipient="Begunstigde",
     amount="Bedrag",
     purpose="Betalingskenmerk",
-    debit="Wij incasseren {amount} op {day} of kort daarna per SEPA-incasso van uw rekening {by}",
-    card="Wij schrijven {amount} op {day} af van uw kaart {by}",
+    debit="Wij incasseren {amount} op {day} of kort daarna per SEPA-incasso",
+    card="Wij schrijven {amount} op {day} af van uw kaart",
     no_action="U hoeft verder niets te doen.",
+    account="Rekening",
+    card_used="Kaart",
     mandate="Machtigingskenmerk",
     creditor="Incassant-ID",
     credited_later=(
@@ -178,6 +195,10 @@ _DUTCH: Final = Texts(
     nothing_due="Er hoeft niets te worden betaald.",
     due_until="Te betalen uiterlijk {due}",
     scan="Scan met uw bank-app",
+    unprintable=(
+        "Tekens die ons lettertype niet kent, staan hier als {mark}; in de ingesloten factuur "
+        "(XML) staan ze volledig."
+    ),
     register="Register",
     directors="Directie",
     seller_vat_id="Btw-nummer",
@@ -192,11 +213,14 @@ _ENGLISH: Final = Texts(
             DocumentKind.DEPOSIT_REQUEST: "Deposit request",
         }
     ),
-    corrects="for invoice {number} of {day}",
+    corrects="for invoice {corrected}",
+    corrects_several="for the invoices {corrected}",
+    corrected="{number} of {day}",
     reason="Reason: {reason}",
     page="Page {page} of {pages}",
     date="Date",
     due="Due on",
+    collected="Collected on",
     customer="Customer no.",
     contract="Contract",
     service_days="Service period",
@@ -225,12 +249,11 @@ _ENGLISH: Final = Texts(
     recipient="Payee",
     amount="Amount",
     purpose="Payment reference",
-    debit=(
-        "We will collect {amount} on or shortly after {day} by SEPA direct debit from your "
-        "account {by}"
-    ),
-    card="We charge {amount} to your card {by} on {day}",
+    debit="We will collect {amount} on or shortly after {day} by SEPA direct debit",
+    card="We charge {amount} to your card on {day}",
     no_action="There is nothing else you need to do.",
+    account="Account",
+    card_used="Card",
     mandate="Mandate reference",
     creditor="Creditor ID",
     credited_later=(
@@ -240,6 +263,10 @@ _ENGLISH: Final = Texts(
     nothing_due="There is nothing to pay.",
     due_until="Payable by {due}",
     scan="Scan with your banking app",
+    unprintable=(
+        "Characters that our typeface lacks are shown as {mark}; the embedded invoice (XML) has "
+        "all of them."
+    ),
     register="Register",
     directors="Managing directors",
     seller_vat_id="VAT ID",

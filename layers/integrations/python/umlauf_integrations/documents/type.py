@@ -1,10 +1,11 @@
 """The typefaces of a document: which there are, how wide text runs in them, and where it breaks."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Any, Final
+from unicodedata import category
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -16,6 +17,8 @@ INK: Final = (0.10, 0.11, 0.13)
 GREY: Final = (0.40, 0.42, 0.46)
 ACCENT: Final = (0.05, 0.36, 0.33)
 _NO_GLYPH: Final = "\ufffd?"  # what stands for a character the typeface lacks, if it has that
+
+_STEERING: Final = frozenset({"Cc", "Cf"})
 
 Colour = tuple[float, float, float]
 
@@ -60,21 +63,37 @@ def width(text: str, style: Style) -> float:
 def printable(text: str) -> str:
     """The text with a mark for each character that the typeface has no glyph for.
 
-    PDF/A forbids the empty box that would be drawn in its place.
+    PDF/A forbids the empty box that would be drawn in its place. Characters that only steer
+    (control, direction, zero width) are left out: they could make a page say what it does not.
     """
-    font: Any = pdfmetrics.getFont(REGULAR)
-    known = font.face.charToGlyph
-    if all(ord(char) in known for char in text):
+    text = "".join(char for char in text if category(char) not in _STEERING)
+    if is_printable(text):
         return text
-    mark = next(char for char in _NO_GLYPH if ord(char) in known)
-    return "".join(char if ord(char) in known else mark for char in text)
+    known, missing = _glyphs(), mark()
+    return "".join(char if ord(char) in known else missing for char in text)
+
+
+def is_printable(text: str) -> bool:
+    """Whether nothing that can be seen lacks a glyph."""
+    return all(ord(char) in _glyphs() or category(char) in _STEERING for char in text)
+
+
+def mark() -> str:
+    """What stands for a character that the typeface lacks."""
+    return next(char for char in _NO_GLYPH if ord(char) in _glyphs())
+
+
+@cache
+def _glyphs() -> Container[int]:
+    font: Any = pdfmetrics.getFont(REGULAR)
+    return frozenset(font.face.charToGlyph)
 
 
 def wrap(text: str, style: Style, room: float) -> list[str]:
     """Break text into lines of at most `room` millimetres; a word that is longer is cut."""
     lines: list[str] = []
-    for paragraph in printable(text.replace("\t", " ").strip()).split("\n"):
-        lines.extend(_lines(paragraph, style, room))
+    for paragraph in text.replace("\t", " ").strip().split("\n"):
+        lines.extend(_lines(printable(paragraph), style, room))
     return lines
 
 
