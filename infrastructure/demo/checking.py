@@ -1,6 +1,7 @@
 """Reads the books of a running platform at rest and tries the invariants on them."""
 
 import os
+from hashlib import sha256
 from typing import Any
 
 from invariants.books import Books, DeadLetterQueue, read_books
@@ -19,7 +20,7 @@ def watch(platform: Platform) -> None:
 def read(platform: Platform) -> tuple[Books, Report]:
     """Settle, read, check."""
     platform.cloud.settle()
-    books = read_books(_running_cases(platform), _dead_letter_queues(platform))
+    books = read_books(_running_cases(platform), _dead_letter_queues(platform), _archive(platform))
     return books, check(books)
 
 
@@ -35,6 +36,18 @@ def _running_cases(platform: Platform) -> frozenset[str]:
             return frozenset(names)
         query["nextToken"] = page["nextToken"]
     raise RuntimeError(f"more than {_MAX_PAGES} pages of executions")
+
+
+def _archive(platform: Platform) -> dict[str, str]:
+    """Each file is read: what is on record of it is what is to be proven."""
+    s3, bucket = platform.cloud.client("s3"), platform.cloud.resource("DocumentsBucket")
+    keys = [
+        item["Key"]
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        for item in page.get("Contents", [])
+    ]
+    files = (s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys)
+    return {key: sha256(file).hexdigest() for key, file in zip(keys, files, strict=True)}
 
 
 def _dead_letter_queues(platform: Platform) -> list[DeadLetterQueue]:

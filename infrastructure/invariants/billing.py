@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from invariants.archive import files_are_the_documents
 from invariants.books import Books
 from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import CreditNote
@@ -45,7 +46,7 @@ def charges_happen_once(books: Books) -> Violations:
 
 
 def numbers_are_used_once(books: Books) -> Violations:
-    """3. Every document number is used once; every gap is explained."""
+    """3. Every document number is used once, and its file is its own; every gap is explained."""
     issued = Counter(document.number for document in _documents(books))
     yield from (f"number {number} is on {n} documents" for number, n in issued.items() if n > 1)
     taken = {number.id: number for number in books.of(DocumentNumber)}
@@ -60,6 +61,7 @@ def numbers_are_used_once(books: Books) -> Violations:
         for name in (name for block in blocks for name in block.numbers()):
             if name not in taken:
                 yield f"number {name} is neither used nor voided"
+    yield from files_are_the_documents(books)
 
 
 def credit_is_where_documents_say(books: Books) -> Violations:

@@ -3,7 +3,7 @@
 The stored aggregates and what the cloud says of itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
@@ -13,6 +13,7 @@ from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import RunCursor
+from umlauf.billing.stored_documents import StoredDocument
 from umlauf.dunning.model import Case
 from umlauf.fleet.model import Restriction
 from umlauf.inventory.model import Asset, EndedAssignment
@@ -67,6 +68,7 @@ _CLASSES: Final[tuple[type, ...]] = (
     Series,
     Session,
     StartGate,
+    StoredDocument,
     Subscription,
     UnsettledUsage,
     UsageEvent,
@@ -93,13 +95,17 @@ class Books:
     """Names of the dunning machine's live executions: the ids of their cases."""
 
     dead_letter_queues: Sequence[DeadLetterQueue] = ()
+    archive: Mapping[str, str] | None = None
+    """The SHA-256 of each file in the archive of documents, by its key; None if nobody looked."""
 
     def of(self, cls: type[T]) -> list[T]:
         return cast("list[T]", self.aggregates.get(cls, []))
 
 
 def read_books(
-    running_executions: frozenset[str], dead_letter_queues: Sequence[DeadLetterQueue]
+    running_executions: frozenset[str],
+    dead_letter_queues: Sequence[DeadLetterQueue],
+    archive: Mapping[str, str] | None = None,
 ) -> Books:
     """Read all tables named by TABLE_PREFIX."""
-    return Books(read_all(*_CLASSES), running_executions, dead_letter_queues)
+    return Books(read_all(*_CLASSES), running_executions, dead_letter_queues, archive)

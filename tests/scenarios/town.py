@@ -116,6 +116,7 @@ class Town:
         )
         rider = self._with_bike(Subscriber(part))
         rider.app.sign_up()
+        rider.app.give_address()
         return rider
 
     def subscribe(
