@@ -13,7 +13,7 @@ import yaml
 from tests.offer_fakes import OfferWorld
 from umlauf.catalog.document.catalog import read_catalog
 from umlauf.catalog.errors import BadCatalogFile, UnknownTerm
-from umlauf.catalog.model import Supply, TaxCategory, price_for, price_in
+from umlauf.catalog.model import MeteredItem, Supply, TaxCategory, price_for, price_in
 from umlauf.catalog.price_books import PriceChoice
 from umlauf.catalog.price_models.rating import rate
 from umlauf.kernel.money import Money
@@ -37,7 +37,17 @@ def test_the_catalog_we_ship_has_every_kind_of_plan(document: dict[str, Any]) ->
     plans = read_catalog(document).plans
     kinds = {item.KIND for plan in plans for item in plan.items}
     assert kinds == {"base_fee", "one_off_fee", "delivery", "deposit", "metered", "prepaid"}
-    assert {plan.product_id for plan in plans} == {"city-bike", "surprise-box"}
+    assert {plan.product_id for plan in plans} == {
+        *("city-bike", "surprise-box", "drill", "workshop", "marketplace")
+    }
+    metered = [item for plan in plans for item in plan.items if isinstance(item, MeteredItem)]
+    assert {price.model.KIND for item in metered for price in item.prices} == {
+        *("per_unit", "graduated", "package", "percentage", "graduated_percentage"),
+        *("capacity", "intensity"),
+    }
+    assert {item.aggregation.value for item in metered} == {
+        *("sum", "max", "unique", "time_weighted_sum")
+    }
 
 
 def test_the_catalog_we_ship_says_what_it_costs(document: dict[str, Any]) -> None:
@@ -90,7 +100,7 @@ def test_publishing_the_file_twice_publishes_it_once(document: dict[str, Any]) -
 
 def test_net_prices_are_said_to_be_net(document: dict[str, Any]) -> None:
     net = [plan.plan_id for plan in read_catalog(document).plans if not plan.prices_include_tax]
-    assert net == ["city-fleet"]
+    assert net == ["city-fleet", "workshop", "marketplace"]
     document["plans"]["city-flat"]["prices_include_tax"] = False
     assert not read_catalog(document).plans[0].prices_include_tax
 

@@ -59,7 +59,7 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType(
         ),
         "seat": _unit(PIECE, "Platz|Plätze", "plaats|plaatsen", "seat|seats"),
         "user": _unit(PIECE, "Nutzer", "gebruiker|gebruikers", "user|users"),
-        "euro": _unit(PIECE, "EUR", "EUR", "EUR"),
+        "turnover": _unit(PIECE, "Umsatz", "omzet", "turnover"),
         "lump_sum": _unit("LS", "pauschal", "forfait", "lump sum"),
         "second": _unit("SEC", "Sek.", "sec.", "sec"),
         "minute": _unit("MIN", "Min.", "min.", "min"),
