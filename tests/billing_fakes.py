@@ -19,7 +19,7 @@ from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
 from umlauf.billing.use_cases.bill_contract import bill_contract
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.work import Page, Work
-from umlauf.ledger.model import Debtor, JournalEntry, debtor_id
+from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.subscriptions.model import Subscription
 from umlauf.usage.aggregation import Measurement
 
@@ -176,16 +176,6 @@ class MemoryJournal:
 
     def of_reference(self, reference: str) -> Sequence[JournalEntry]:
         return [one for one in self.store.all(JournalEntry) if one.reference == reference]
-
-    def of_debtor(
-        self, account: str, *, limit: int = 50, cursor: str | None = None
-    ) -> Page[JournalEntry]:
-        entries = [
-            one
-            for one in self.store.all(JournalEntry)
-            if one.debtor and debtor_id(one.legal_entity, one.debtor) == account
-        ]
-        return page(entries, limit, cursor)
 
     def of_day(self, day: date) -> Iterator[JournalEntry]:
         return (one for one in self.store.all(JournalEntry) if one.posted_on == day)

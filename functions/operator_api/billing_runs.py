@@ -4,9 +4,10 @@ from contextlib import suppress
 
 from groups import LOOK_UP, RUN
 from umlauf.billing.errors import UnknownRun
+from umlauf.billing.finding import ParkedSearch
 from umlauf.billing.use_cases.retry_contract import retry_contract
 from umlauf.billing.use_cases.start_run import start_run
-from umlauf.kernel.work import AlreadyClaimed, Page, carry_out
+from umlauf.kernel.work import AlreadyClaimed, carry_out
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
@@ -20,7 +21,16 @@ from umlauf_http.representations.billing_runs import (
     RunStatus,
 )
 from umlauf_http.wire import Identifier, Out, PageQuery
-from wiring import NUMBERS, PARKED, RUNS, WORKS, billing_cycle_arn, billing_desk, state_machines
+from wiring import (
+    NUMBERS,
+    PARKED,
+    PARKED_REGISTER,
+    RUNS,
+    WORKS,
+    billing_cycle_arn,
+    billing_desk,
+    state_machines,
+)
 
 routes = Routes(__name__, Access.STAFF, groups=RUN)
 
@@ -101,13 +111,9 @@ def list_documents_of_run(run_id: str, query: PageQuery) -> RunDocumentsOut:
 @endpoint(routes, "/v1/operator/billing-runs/parked", groups=LOOK_UP)
 def list_parked_contracts(query: ParkedQuery) -> ParkedContractsOut:
     """List the contracts that could not be billed, with the reasons, the oldest first."""
-    page = PARKED.waiting(limit=query.limit, cursor=query.cursor)
-    wanted = [
-        one
-        for one in page.items
-        if query.reason_code in {None, one.reason_code} and query.run_id in {None, one.run_id}
-    ]
-    return ParkedContractsOut.of(Page(wanted, page.next_cursor), ParkedContractOut.of)
+    search = ParkedSearch(reason_code=query.reason_code, run_id=query.run_id)
+    page = PARKED_REGISTER.find(search, limit=query.limit, cursor=query.cursor)
+    return ParkedContractsOut.of(page, ParkedContractOut.of)
 
 
 @endpoint(

@@ -1,26 +1,43 @@
-"""The ledger behind one customer: an account of theirs in the books of each company."""
+"""The journal: all of it, or what stands on a customer's accounts in the books of each company."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Self
+
+from pydantic import model_validator
 
 from groups import LOOK_UP
-from umlauf.billing.terms import ENTITIES, entity_of
-from umlauf.kernel.errors import InvalidInput
+from umlauf.billing.terms import ENTITIES, LegalEntity, entity_of
 from umlauf.ledger.books import books_of
-from umlauf.ledger.model import Debtor, JournalEntry, Posting
+from umlauf.ledger.finding import JournalSearch
+from umlauf.ledger.model import JournalEntry, Posting
 from umlauf.ledger.use_cases.find_debtor import find_debtor
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.wire import Identifier, MoneyOut, Out, PageOut, PageQuery
-from wiring import CUSTOMERS, DEBTORS, JOURNAL
+from umlauf_http.wire import Day, Identifier, MoneyOut, Out, PageOut, PageQuery
+from wiring import CUSTOMERS, DEBTORS, JOURNAL_REGISTER
 
 routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
 
 
 class JournalQuery(PageQuery):
-    """`legal_entity` is needed only of a customer with an account in the books of several."""
+    """Each narrows the list. `account` is one that an entry moves; the days are half-open.
 
-    customer_id: Identifier
+    Of a customer, it lists what stands on their debtor accounts, in the books of each company.
+    """
+
+    customer_id: Identifier | None = None
     legal_entity: Identifier | None = None
+    account: Identifier | None = None
+    posted_from: Day | None = None
+    posted_before: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first, before = self.posted_from, self.posted_before
+        if first is not None and before is not None and before <= first:
+            raise ValueError("posted_before must lie after posted_from")
+        return self
 
 
 class PostingOut(Out):
@@ -67,20 +84,21 @@ class JournalEntriesOut(PageOut[JournalEntryOut]):
 
 @endpoint(routes, "/v1/operator/journal-entries", errors=(404,))
 def list_journal_entries(query: JournalQuery) -> JournalEntriesOut:
-    """List the journal entries on a customer's debtor account, the newest first."""
-    debtor = _debtor(CUSTOMERS.get(query.customer_id).id, query.legal_entity)
-    page = JOURNAL.of_debtor(debtor.id, limit=query.limit, cursor=query.cursor)
+    """List journal entries, the newest first: all, or narrowed by what is known."""
+    companies = ENTITIES if query.legal_entity is None else (entity_of(query.legal_entity),)
+    search = JournalSearch(
+        debtors=None if query.customer_id is None else _debtors(query.customer_id, companies),
+        legal_entity=query.legal_entity,
+        account=query.account,
+        posted_from=query.posted_from,
+        posted_before=query.posted_before,
+    )
+    page = JOURNAL_REGISTER.find(search, limit=query.limit, cursor=query.cursor)
     return JournalEntriesOut.of(page, JournalEntryOut.of)
 
 
-def _debtor(customer_id: str, named: str | None) -> Debtor:
-    """The customer's account with the company that is named, or with the only one that has any."""
-    companies = ENTITIES if named is None else (entity_of(named),)
-    accounts = [find_debtor(customer_id, books=books_of(one), debtors=DEBTORS) for one in companies]
-    kept = [account for account in accounts if account.version]
-    if len(kept) > 1:
-        names = " and ".join(account.legal_entity for account in kept)
-        raise InvalidInput(
-            f"{customer_id} has an account in the books of {names}; say which", field="legal_entity"
-        )
-    return kept[0] if kept else accounts[0]
+def _debtors(customer_id: str, companies: Iterable[LegalEntity]) -> tuple[str, ...]:
+    """The customer's accounts with these companies, as far as there are any."""
+    customer = CUSTOMERS.get(customer_id)
+    found = [find_debtor(customer.id, books=books_of(one), debtors=DEBTORS) for one in companies]
+    return tuple(account.id for account in found if account.version)

@@ -19,7 +19,11 @@ from umlauf_adapters.billing.invoices import (
     DynamoInvoices,
     DynamoReceivables,
 )
-from umlauf_adapters.billing.registers import DynamoCreditNoteRegister, DynamoInvoiceRegister
+from umlauf_adapters.billing.registers import (
+    DynamoCreditNoteRegister,
+    DynamoInvoiceRegister,
+    DynamoParkedRegister,
+)
 from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
 from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
@@ -34,7 +38,7 @@ from umlauf_adapters.inventory.stations import DynamoStations
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_log import DynamoEventLog
-from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
+from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournalRegister
 from umlauf_adapters.payments.repositories import DynamoPayers
 from umlauf_adapters.subscriptions.register import DynamoSubscriptionRegister
 from umlauf_adapters.subscriptions.subscriptions import DynamoSubscriptions
@@ -59,10 +63,11 @@ DEVICES: Final = DynamoDevices()
 EVENT_LOG: Final = DynamoEventLog()
 INVOICES: Final = DynamoInvoices()
 INVOICE_REGISTER: Final = DynamoInvoiceRegister()
-JOURNAL: Final = DynamoJournal()
+JOURNAL_REGISTER: Final = DynamoJournalRegister()
 METER_POINTS: Final = DynamoMeterPoints()
 NUMBERS: Final = DynamoNumbers()
 PARKED: Final = DynamoParkedContracts()
+PARKED_REGISTER: Final = DynamoParkedRegister()
 PAYERS: Final = DynamoPayers()
 PLANS: Final = DynamoPlans()
 RECEIVABLES: Final = DynamoReceivables()

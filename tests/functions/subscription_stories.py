@@ -48,6 +48,18 @@ def plan(name: str, price: str) -> dict[str, Any]:
     }
 
 
+def _with_a_box(offered: dict[str, Any]) -> dict[str, Any]:
+    box = {
+        "id": "box",
+        "kind": "delivery",
+        "name": "Box",
+        "supply": "goods",
+        "skip_notice_days": 3,
+        "prices": {"EUR": {"per_unit": "20.00"}},
+    }
+    return {**offered, "items": [*offered["items"], box]}
+
+
 COVER: Final = {
     "name": "Cover",
     "items": [
@@ -67,6 +79,20 @@ CATALOG: Final = {
         "cargo": plan("Cargo bike", "69.00"),
         # What a part costs depends on the very second.
         "seconds": {**plan("By the second", "3000.00"), "proration": "seconds"},
+        "boxes-for-a-year": _with_a_box(
+            {
+                **plan("A year with boxes", "30.00"),
+                "terms": {"minimum_term": {"unit": "month", "count": 12}},
+            }
+        ),
+        "introduced": {
+            **plan("With an introduction", "30.00"),
+            "phases": [
+                {"name": "trial", "length": {"unit": "day", "count": 14}, "free": True},
+                {"name": "introduction", "length": {"unit": "month", "count": 2}},
+                {"name": "regular"},
+            ],
+        },
         # Cheaper only from the next period on.
         "bound": {**plan("Bound", "30.00"), "changes": {"downgrade": "period_end"}},
     },

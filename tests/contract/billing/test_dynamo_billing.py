@@ -1,5 +1,6 @@
 """Billing's repositories: what is stored comes back, and is found where it is looked for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from tests.billing_fakes import BillingWorld
 from tests.offer_fakes import CITY_METERED
 from umlauf.billing.charges import BilledCharge
-from umlauf.billing.finding import InvoiceSearch, InvoiceState
+from umlauf.billing.finding import InvoiceSearch, InvoiceState, ParkedSearch
 from umlauf.billing.model import (
     OVERDUE_SHARDS,
     Invoice,
@@ -27,7 +28,7 @@ from umlauf_adapters.billing.invoices import (
     DynamoInvoices,
     DynamoReceivables,
 )
-from umlauf_adapters.billing.registers import DynamoInvoiceRegister
+from umlauf_adapters.billing.registers import DynamoInvoiceRegister, DynamoParkedRegister
 from umlauf_adapters.billing.runs import DynamoNumbers, DynamoParkedContracts, DynamoRuns
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.layouts import BadCursor
@@ -207,6 +208,34 @@ def test_parked_contracts_wait_until_they_are_released() -> None:
     assert first is not None
     store(replace(first, is_resolved=True))
     assert [parked.id for parked in PARKED.waiting().items] == ["sub_2"]
+
+
+@pytest.mark.parametrize(
+    ("search", "wanted"),
+    [
+        (ParkedSearch(), range(12)),
+        (ParkedSearch(reason_code="tax"), range(0, 12, 4)),
+        (ParkedSearch(run_id="run_1"), range(1, 12, 3)),
+        (ParkedSearch(reason_code="tax", run_id="run_2"), [8]),
+        (ParkedSearch(reason_code="none"), []),
+    ],
+)
+def test_parked_contracts_fill_their_pages_whatever_is_asked_for(
+    search: ParkedSearch, wanted: Sequence[int]
+) -> None:
+    for n in range(12):
+        code, at = "vat_id" if n % 4 else "tax", NOW + timedelta(minutes=n)
+        store(ParkedContract(f"sub_{n}", NOW, code, "why", f"run_{n % 3}", at))
+    found: list[str] = []
+    cursor = None
+    for _ in range(12):
+        page = DynamoParkedRegister().find(search, limit=2, cursor=cursor)
+        found.extend(one.id for one in page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+        assert len(page.items) == 2
+    assert found == [f"sub_{n}" for n in wanted]
 
 
 def test_a_runs_numbers_are_listed_block_by_block_and_page_by_page() -> None:

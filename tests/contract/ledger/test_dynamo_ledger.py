@@ -1,16 +1,17 @@
 """The ledger's repositories: entries by reference, by debtor and by day."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import StaleVersion, Work
+from umlauf.ledger.finding import JournalSearch
 from umlauf.ledger.model import Debtor, JournalEntry, Posting, Side
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
-from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal
+from umlauf_adapters.ledger.journal import DynamoDebtors, DynamoJournal, DynamoJournalRegister
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -42,12 +43,11 @@ def entry(number: int, *, day: date = DAY, debtor: str | None = "10001") -> Jour
     )
 
 
-def test_entries_are_found_by_reference_debtor_and_day() -> None:
+def test_entries_are_found_by_reference_and_day() -> None:
     first, second = entry(1), entry(2, day=date(2026, 10, 2))
     prepaid = entry(3, debtor=None)
     store(first, second, prepaid)
     assert JOURNAL.of_reference("inv_1") == [replace(first, version=1)]
-    assert [one.id for one in JOURNAL.of_debtor("umlauf-de.10001").items] == ["jnl_2", "jnl_1"]
     assert {one.id for one in JOURNAL.of_day(DAY)} == {"jnl_1", "jnl_3"}
     assert JOURNAL.of_reference("inv_x") == []
 
@@ -70,3 +70,64 @@ def test_of_two_who_open_one_account_number_the_second_is_refused() -> None:
     store(Debtor("umlauf-de", "10001", "cus_1"))
     with pytest.raises(StaleVersion):
         store(Debtor("umlauf-de", "10001", "cus_2"))
+
+
+@pytest.fixture
+def journal(tables: None) -> list[JournalEntry]:
+    """Two a day on three debtors of two companies, every 5th on none; the newest first."""
+    entries = []
+    for number in range(20):
+        made = entry(
+            number,
+            day=DAY + timedelta(days=number // 2),
+            debtor=None if number % 5 == 0 else f"1000{number % 3}",
+        )
+        account = "4400" if number % 4 else "3500"
+        entries.append(
+            replace(
+                made,
+                legal_entity="umlauf-nl" if number % 2 else "umlauf-de",
+                postings=(made.postings[0], replace(made.postings[1], account=account)),
+            )
+        )
+    store(*entries)
+    in_order = sorted(entries, key=lambda one: (one.posted_on, one.id), reverse=True)
+    return [replace(one, version=1) for one in in_order]
+
+
+@pytest.mark.parametrize("limit", [3, 50])
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {},
+        {"debtors": ("umlauf-de.10001",)},
+        {"debtors": ("umlauf-de.10001", "umlauf-nl.10001")},
+        {"debtors": ()},
+        {"legal_entity": "umlauf-nl"},
+        {"account": "3500"},
+        {"posted_from": DAY + timedelta(days=2)},
+        {"posted_before": DAY + timedelta(days=2)},
+        {
+            "debtors": ("umlauf-nl.10001", "umlauf-nl.10002"),
+            "account": "4400",
+            "posted_from": DAY + timedelta(days=1),
+            "posted_before": DAY + timedelta(days=9),
+        },
+    ],
+    ids=str,
+)
+def test_the_journal_is_listed_by_any_combination(
+    journal: list[JournalEntry], wishes: dict[str, Any], limit: int
+) -> None:
+    search = JournalSearch(**wishes)
+    found: list[JournalEntry] = []
+    cursor = None
+    for _ in range(len(journal) + 1):
+        page = DynamoJournalRegister().find(search, limit=limit, cursor=cursor)
+        found.extend(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+        assert len(page.items) == limit
+    assert found == [one for one in journal if search.is_met_by(one)]
+    assert found or wishes == {"debtors": ()}

@@ -168,3 +168,11 @@ def test_an_unknown_contract_is_not_there(shop: World) -> None:
     for path in ("invoices", "credit-notes"):
         answer = shop.admin.get(f"/v1/operator/{path}?subscription_id=sub_none")
         assert (answer.status, answer.code) == (404, "subscriptions.unknown_subscription")
+
+
+def test_the_journal_is_listed_by_day_company_and_account(shop: World) -> None:
+    """What is posted is told elsewhere; here nothing is, and each wish is understood."""
+    for wish in ("", "?legal_entity=umlauf-de&account=1200&posted_from=2026-01-01"):
+        assert items(shop, shop.admin, f"/v1/operator/journal-entries{wish}") == []
+    bad = "/v1/operator/journal-entries?posted_from=2026-05-02&posted_before=2026-05-02"
+    assert shop.admin.get(bad).status == 400

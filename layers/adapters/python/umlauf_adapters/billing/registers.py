@@ -1,17 +1,29 @@
-"""The registers of documents: all, or a customer's, narrowed by whatever is known, newest first."""
+"""The registers of documents: all, or a customer's, narrowed by whatever is known, newest first.
+
+And that of contracts that could not be billed, which waited longest first.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from umlauf.billing.credit_notes import CreditNote
-from umlauf.billing.finding import DocumentSearch, InvoiceSearch, InvoiceState, OwedInvoice
+from umlauf.billing.finding import (
+    DocumentSearch,
+    InvoiceSearch,
+    InvoiceState,
+    OwedInvoice,
+    ParkedSearch,
+)
 from umlauf.billing.model import Invoice, Receivable
+from umlauf.billing.runs import ParkedContract
 from umlauf.kernel.work import Page
 from umlauf_adapters.billing.layouts import (
     CREDIT_NOTES,
     INVOICES,
     NOTES,
+    PARKED_CONTRACTS,
+    PARKED_PARTITION,
     RECEIVABLES,
     SETTLED,
     UNSETTLED,
@@ -64,6 +76,22 @@ class DynamoCreditNoteRegister:
         return register.page(
             lambda notes: [note if search.is_met_by(note) else None for note in notes],
             span=Span.of_days(search.issued_from, search.issued_before),
+            limit=limit,
+            cursor=cursor,
+        )
+
+
+class DynamoParkedRegister:
+    """Implements umlauf.billing.ports.ParkedRegister."""
+
+    def find(
+        self, search: ParkedSearch, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[ParkedContract]:
+        waiting = SpreadList(
+            PARKED_CONTRACTS, "gsi1", PARKED_PARTITION, (PARKED_PARTITION,), newest_first=False
+        )
+        return waiting.page(
+            lambda parked: [one if search.is_met_by(one) else None for one in parked],
             limit=limit,
             cursor=cursor,
         )

@@ -1,4 +1,4 @@
-"""What somebody looks for among issued documents, and how an invoice that was found stands."""
+"""What somebody looks for among documents and parked contracts, and how an invoice stands."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from enum import StrEnum
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.documents import DocumentKind
 from umlauf.billing.model import Invoice, LineKind, Receivable, ReceivableStatus
+from umlauf.billing.runs import ParkedContract
 from umlauf.kernel.calendar import local_date
 
 
@@ -80,6 +81,18 @@ class InvoiceSearch(DocumentSearch):
         if self.state is InvoiceState.OPEN:
             return state in {InvoiceState.OPEN, InvoiceState.OVERDUE}
         return self.state in {None, state}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedSearch:
+    """Which of the contracts that wait; `run_id` is the run that tried last."""
+
+    reason_code: str | None = None
+    run_id: str | None = None
+
+    def is_met_by(self, parked: ParkedContract) -> bool:
+        is_reason = self.reason_code in {None, parked.reason_code}
+        return is_reason and self.run_id in {None, parked.run_id}
 
 
 def kind_of(document: Invoice | CreditNote) -> DocumentKind:

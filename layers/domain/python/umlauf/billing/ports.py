@@ -10,7 +10,7 @@ from umlauf.billing.charges import BilledCharge
 from umlauf.billing.credit_notes import ChargingDocument, CreditNote
 from umlauf.billing.credits import CreditBalance, CreditEntry
 from umlauf.billing.documents import DocumentView
-from umlauf.billing.finding import DocumentSearch, InvoiceSearch, OwedInvoice
+from umlauf.billing.finding import DocumentSearch, InvoiceSearch, OwedInvoice, ParkedSearch
 from umlauf.billing.model import Invoice, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, Series
 from umlauf.billing.runs import BillingRun, ParkedContract, RunCursor
@@ -131,6 +131,13 @@ class ParkedContracts(Protocol):
 
     def waiting(self, *, limit: int = 50, cursor: str | None = None) -> Page[ParkedContract]:
         """Those that still wait, oldest first; may lag behind by a moment."""
+
+
+class ParkedRegister(Protocol):
+    def find(
+        self, search: ParkedSearch, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[ParkedContract]:
+        """Those of the waiting ones that are wanted, oldest first; may lag behind by a moment."""
 
 
 @dataclass(frozen=True, slots=True)

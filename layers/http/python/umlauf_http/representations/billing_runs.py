@@ -152,7 +152,7 @@ class ParkedContractOut(Out):
 
 
 class ParkedContractsOut(PageOut[ParkedContractOut]):
-    """Contracts that wait, the oldest first. With a filter a page may hold fewer, or none."""
+    """Contracts that wait, the oldest first."""
 
 
 def _reasons(counts: Mapping[str, int]) -> list[ReasonOut]:
