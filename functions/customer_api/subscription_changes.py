@@ -10,7 +10,11 @@ from umlauf_http.calls import Call
 from umlauf_http.commands import Idempotency
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.representations.forecasts import ChangePreviewOut, HorizonQuery
+from umlauf_http.representations.forecasts import (
+    ChangePreviewOut,
+    HorizonQuery,
+    InterruptedOut,
+)
 from umlauf_http.representations.subscription_acts import (
     CancellationIn,
     ChangeIn,
@@ -24,7 +28,7 @@ from umlauf_http.representations.subscription_acts import (
     WithdrawalIn,
 )
 from umlauf_http.representations.subscriptions import SubscriptionOut
-from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, show
+from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, interrupt, show
 from wiring import DESK
 
 routes = Routes(__name__, Access.CUSTOMER)
@@ -74,9 +78,9 @@ def preview_withdrawn_change(
 
 
 @endpoint(routes, f"{ONE}/pauses", method="POST")
-def pause(subscription_id: str, body: PauseIn, call: Call) -> SubscriptionOut:
+def pause(subscription_id: str, body: PauseIn, call: Call) -> InterruptedOut:
     """Pause: what it does to the term, the money and the deliveries in one command."""
-    return carry_out(body, _own(subscription_id, call), call)
+    return interrupt(body, _own(subscription_id, call), call)
 
 
 @endpoint(routes, f"{ONE}/pauses/preview", method="POST", errors=(409,), idempotency=PREVIEW)
@@ -88,9 +92,9 @@ def preview_pause(
 
 
 @endpoint(routes, f"{ONE}/resumption", method="POST")
-def resume(subscription_id: str, body: ResumptionIn, call: Call) -> SubscriptionOut:
+def resume(subscription_id: str, body: ResumptionIn, call: Call) -> InterruptedOut:
     """End a pause, or call one off that lies ahead."""
-    return carry_out(body, _own(subscription_id, call), call)
+    return interrupt(body, _own(subscription_id, call), call)
 
 
 @endpoint(routes, f"{ONE}/resumption/preview", method="POST", errors=(409,), idempotency=PREVIEW)

@@ -91,7 +91,7 @@ def order_subscription(body: OrderIn, call: Call) -> SubscriptionOut:
         block_entries=BLOCK_ENTRIES,
     )
     call.created(f"/v1/subscriptions/{subscription.id}")
-    return SubscriptionOut.of(subscription)
+    return SubscriptionOut.of(subscription, PLANS, call.now)
 
 
 @endpoint(routes, "/v1/subscriptions")
@@ -105,13 +105,13 @@ def list_subscriptions(query: OwnSubscriptionsQuery, call: Call) -> Subscription
         due_before=query.due_before,
     )
     page = SUBSCRIPTION_REGISTER.find(search, limit=query.limit, cursor=query.cursor)
-    return SubscriptionsOut.of(page, SubscriptionOut.of)
+    return SubscriptionsOut.of(page, lambda one: SubscriptionOut.of(one, PLANS, call.now))
 
 
 @endpoint(routes, "/v1/subscriptions/{subscription_id}")
 def get_subscription(subscription_id: str, call: Call) -> SubscriptionOut:
     """Show a subscription."""
-    return SubscriptionOut.of(own_subscription(subscription_id, call))
+    return SubscriptionOut.of(own_subscription(subscription_id, call), PLANS, call.now)
 
 
 @endpoint(routes, "/v1/subscriptions/{subscription_id}/changes")

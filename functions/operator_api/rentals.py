@@ -40,27 +40,25 @@ class InspectionIn(In):
 def reserve(body: ReservationIn, call: Call) -> SubscriptionOut:
     """Promise an asset in stock to a pending subscription."""
     command = Allocation(subscription_id=body.subscription_id, asset_id=body.asset_id)
-    return SubscriptionOut.of(
-        allocate_asset(
-            command, work=call.work, subscriptions=SUBSCRIPTIONS, plans=PLANS, assets=ASSETS
-        )
+    reserved = allocate_asset(
+        command, work=call.work, subscriptions=SUBSCRIPTIONS, plans=PLANS, assets=ASSETS
     )
+    return SubscriptionOut.of(reserved, PLANS, call.now)
 
 
 @endpoint(routes, "/v1/operator/hand-overs", method="POST", status=201, errors=(404,))
 def hand_over(body: HandOverIn, call: Call) -> SubscriptionOut:
     """Hand the reserved asset over: the subscription is active from this moment."""
     subscription = SUBSCRIPTIONS.get(body.subscription_id)
-    return SubscriptionOut.of(
-        activate_subscription(
-            subscription.id,
-            payment_ready=is_payment_ready(subscription, plans=PLANS, payers=PAYERS),
-            work=call.work,
-            subscriptions=SUBSCRIPTIONS,
-            plans=PLANS,
-            assets=ASSETS,
-        )
+    active = activate_subscription(
+        subscription.id,
+        payment_ready=is_payment_ready(subscription, plans=PLANS, payers=PAYERS),
+        work=call.work,
+        subscriptions=SUBSCRIPTIONS,
+        plans=PLANS,
+        assets=ASSETS,
     )
+    return SubscriptionOut.of(active, PLANS, call.now)
 
 
 @endpoint(routes, "/v1/operator/returns", method="POST", status=201, errors=(404,))

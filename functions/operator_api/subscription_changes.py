@@ -11,7 +11,11 @@ from umlauf_http.calls import Call
 from umlauf_http.commands import Idempotency
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.representations.forecasts import ChangePreviewOut, HorizonQuery
+from umlauf_http.representations.forecasts import (
+    ChangePreviewOut,
+    HorizonQuery,
+    InterruptedOut,
+)
 from umlauf_http.representations.subscription_acts import (
     CancellationIn,
     ChangeIn,
@@ -26,7 +30,7 @@ from umlauf_http.representations.subscription_acts import (
     WithdrawalIn,
 )
 from umlauf_http.representations.subscriptions import SubscriptionOut
-from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, show
+from umlauf_http.subscription_acts import UNNAMED, Target, carry_out, interrupt, show
 from wiring import SUBSCRIPTIONS, act_desk
 
 routes = Routes(__name__, Access.STAFF, groups=RUN)
@@ -76,9 +80,9 @@ def preview_withdrawn_change_for_customer(
 
 
 @endpoint(routes, f"{ONE}/pauses", method="POST")
-def pause_for_customer(subscription_id: str, body: PauseIn, call: Call) -> SubscriptionOut:
+def pause_for_customer(subscription_id: str, body: PauseIn, call: Call) -> InterruptedOut:
     """Pause: what it does to the term, the money and the deliveries in one command."""
-    return carry_out(body, _target(subscription_id, call), call)
+    return interrupt(body, _target(subscription_id, call), call)
 
 
 @endpoint(routes, f"{ONE}/pauses/preview", method="POST", errors=(409,), idempotency=PREVIEW)
@@ -90,9 +94,9 @@ def preview_pause_for_customer(
 
 
 @endpoint(routes, f"{ONE}/resumption", method="POST")
-def resume_for_customer(subscription_id: str, body: ResumptionIn, call: Call) -> SubscriptionOut:
+def resume_for_customer(subscription_id: str, body: ResumptionIn, call: Call) -> InterruptedOut:
     """End a pause, or call one off that lies ahead."""
-    return carry_out(body, _target(subscription_id, call), call)
+    return interrupt(body, _target(subscription_id, call), call)
 
 
 @endpoint(routes, f"{ONE}/resumption/preview", method="POST", errors=(409,), idempotency=PREVIEW)

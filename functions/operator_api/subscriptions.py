@@ -77,16 +77,16 @@ class SubscriptionsQuery(PageQuery):
 
 
 @endpoint(routes, "/v1/operator/subscriptions")
-def find_subscriptions(query: SubscriptionsQuery) -> SubscriptionsOut:
+def find_subscriptions(query: SubscriptionsQuery, call: Call) -> SubscriptionsOut:
     """List subscriptions: all, or narrowed by what is known."""
     page = SUBSCRIPTION_REGISTER.find(query.search(), limit=query.limit, cursor=query.cursor)
-    return SubscriptionsOut.of(page, SubscriptionOut.of)
+    return SubscriptionsOut.of(page, lambda one: SubscriptionOut.of(one, PLANS, call.now))
 
 
 @endpoint(routes, ONE)
-def look_up_subscription(subscription_id: str) -> SubscriptionOut:
+def look_up_subscription(subscription_id: str, call: Call) -> SubscriptionOut:
     """Show a subscription."""
-    return SubscriptionOut.of(SUBSCRIPTIONS.get(subscription_id))
+    return SubscriptionOut.of(SUBSCRIPTIONS.get(subscription_id), PLANS, call.now)
 
 
 @endpoint(routes, f"{ONE}/changes")

@@ -19,6 +19,7 @@ from tests.functions.subscription_stories import (
     running,
     started,
 )
+from umlauf.kernel.calendar import add_months
 from umlauf.kernel.money import round_to_minor
 
 # The shop's day: 2 November 2026. The tests of this module share it, so each begins where the one
@@ -269,6 +270,73 @@ def test_a_pause_is_previewed_begun_and_ended(shop: World) -> None:
     shop.later(days=2)
     resumed = shop.act(customer, path_of(subscription_id, "resumption"), {})
     assert resumed["pauses"][0]["ends_on"] == _ahead(shop, 0)
+
+
+def test_a_holiday_tells_its_effect_on_term_money_and_deliveries_in_one_command(
+    shop: World,
+) -> None:
+    subscription_id, customer = running(shop, "boxes-for-a-year")
+    first = shop.look(customer, path_of(subscription_id))
+    term_end, box = first["minimum_term_ends_on"], add_months(shop.now.date(), 1)
+    assert term_end == first["earliest_end_on"] == add_months(shop.now.date(), 12).isoformat()
+
+    shop.later(days=9)
+    holiday = {"starts_on": _ahead(shop, 0), "ends_on": (box + timedelta(days=9)).isoformat()}
+    paused_days = _days(holiday["starts_on"], holiday["ends_on"])
+    shown = preview(customer, subscription_id, "pauses", holiday)
+    done = shop.act(customer, path_of(subscription_id, "pauses"), {**holiday, **as_shown(shown)})
+    assert done["effect"] == shown["effect"]
+
+    effect = done["effect"]
+    later = (date.fromisoformat(term_end) + timedelta(days=paused_days)).isoformat()
+    assert (effect["before"]["minimum_term_ends_on"], done["minimum_term_ends_on"]) == (
+        term_end,
+        later,
+    )
+    assert effect["after"]["earliest_end_on"] == done["earliest_end_on"] == later
+    assert [(one["item"], one["period_start"]) for one in effect["deliveries_dropped"]] == [
+        ("box", box.isoformat())
+    ]
+    (line,) = effect["given_back"]
+    assert (line["service_start"], line["item"]) == (holiday["starts_on"], "base-fee")
+    assert effect["credit"] == line["amount"] == shown["changed"]["now_due"]
+    assert line["amount"]["amount_minor"] < 0
+
+    shop.later(days=2)
+    resumed = shop.act(customer, path_of(subscription_id, "resumption"), {})
+    assert resumed["effect"]["after"]["minimum_term_ends_on"] < later
+    assert [one["period_start"] for one in resumed["effect"]["deliveries_added"]] == [
+        box.isoformat()
+    ]
+
+
+def test_an_open_pause_stops_the_term_and_says_so(shop: World) -> None:
+    subscription_id, customer = running(shop, "boxes-for-a-year")
+    done = shop.act(customer, path_of(subscription_id, "pauses"), {})
+    assert done["term_stands_still"] is True
+    assert (done["minimum_term_ends_on"], done["earliest_end_on"]) == (None, None)
+    assert done["effect"]["before"]["term_stands_still"] is False
+
+
+def test_a_subscription_tells_its_phase_and_what_follows(shop: World) -> None:
+    subscription_id, customer = started(shop, "introduced")
+    tried = shop.look(customer, path_of(subscription_id))
+    ends_on = _ahead(shop, 14)
+    assert (tried["phase"], tried["phase_ends_on"], tried["next_phase"]) == (
+        "trial",
+        ends_on,
+        "introduction",
+    )
+    shop.later(days=14)
+    introduced = shop.look(customer, path_of(subscription_id))
+    assert (introduced["phase"], introduced["next_phase"]) == ("introduction", "regular")
+    shop.later(days=70)
+    regular = shop.look(customer, path_of(subscription_id))
+    assert (regular["phase"], regular["phase_ends_on"], regular["next_phase"]) == (
+        "regular",
+        None,
+        None,
+    )
 
 
 def test_deliveries_are_skipped_and_restored_until_their_cut_off(shop: World) -> None:
@@ -565,8 +633,12 @@ def _coming(shop: World, customer: Gateway, path: str) -> Any:
 
 
 def _as_agreed(subscription: Any) -> Any:
-    """Without what a preview cannot know: a scheduled change's name, and when it is recorded."""
-    agreed = {name: value for name, value in subscription.items() if name != "next_due_at"}
+    """Without what a preview cannot know: a scheduled change's name, and when it is recorded.
+
+    What a pause does stands beside the subscription, in a preview and in the answer.
+    """
+    beside = {"next_due_at", "effect"}
+    agreed = {name: value for name, value in subscription.items() if name not in beside}
     agreed["scheduled"] = [{**one, "id": ""} for one in subscription["scheduled"]]
     return agreed
 

@@ -9,15 +9,16 @@ from datetime import date
 from typing import Final, Protocol
 
 from umlauf.billing.ports import BillingDesk
-from umlauf.billing.use_cases.preview_change import preview_change
+from umlauf.billing.use_cases.preview_change import ChangePreview, preview_change
 from umlauf.customers.ports import BlockEntries
 from umlauf.inventory.ports import Assets
+from umlauf.kernel.errors import Conflict, InvalidInput
 from umlauf.kernel.work import Work
 from umlauf.payments.ports import Payers
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.pinning import Pin, carry_out_pinned, require_fresh
 from umlauf_http.calls import Call
-from umlauf_http.representations.forecasts import ChangePreviewOut
+from umlauf_http.representations.forecasts import ChangePreviewOut, EffectOut, InterruptedOut
 from umlauf_http.representations.subscriptions import SubscriptionOut
 
 UNNAMED: Final = "preview"
@@ -80,14 +81,32 @@ def show(act: Act, target: Target, call: Call, *, until: date | None) -> ChangeP
     """What carrying it out would do, now or as of a preview before. Nothing is written."""
     if act.pin is not None:
         require_fresh(act.pin, target.subscription, call.now)
-    preview = preview_change(
+    return ChangePreviewOut.of(_previewed(act, target, call, until), target.desk.billing.plans)
+
+
+def interrupt(act: Act, target: Target, call: Call) -> InterruptedOut:
+    """Carry out a pause or its end, and answer with what it does to term, money and deliveries.
+
+    Who cannot be billed as things are may pause all the same. Raises StalePreview.
+    """
+    done = carry_out(act, target, call)
+    try:
+        found = _previewed(act, target, call, until=None).effect
+    except (InvalidInput, Conflict):
+        effect = None
+    else:
+        effect = EffectOut.of(found, target.subscription.currency)
+    return InterruptedOut.model_validate({**dict(done), "effect": effect})
+
+
+def _previewed(act: Act, target: Target, call: Call, until: date | None) -> ChangePreview:
+    return preview_change(
         target.subscription,
         lambda work: act.carry_out(target, work),
         as_of=call.now if act.pin is None else act.pin.as_of,
         until=until,
         desk=target.desk.billing,
     )
-    return ChangePreviewOut.of(preview)
 
 
 def _carry_out(act: Act, pin: Pin | None, target: Target, call: Call) -> SubscriptionOut:
@@ -97,4 +116,4 @@ def _carry_out(act: Act, pin: Pin | None, target: Target, call: Call) -> Subscri
         subscription=target.subscription,
         work=call.work,
     )
-    return SubscriptionOut.of(changed)
+    return SubscriptionOut.of(changed, target.desk.billing.plans, call.now)

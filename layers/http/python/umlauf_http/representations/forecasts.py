@@ -5,10 +5,14 @@ from datetime import date, datetime
 from pydantic import Field
 
 from umlauf.billing.drafting import DraftDocument
+from umlauf.billing.effects import Effect, Standing
 from umlauf.billing.forecasting import Forecast
 from umlauf.billing.model import InvoiceLine
 from umlauf.billing.previewing import PreviewedBill
 from umlauf.billing.use_cases.preview_change import ChangePreview
+from umlauf.catalog.ports import Plans
+from umlauf.kernel.money import total
+from umlauf_http.representations.deliveries import DeliveryOut
 from umlauf_http.representations.invoices import DiscountOut, TaxOut
 from umlauf_http.representations.subscriptions import SubscriptionOut
 from umlauf_http.wire import Day, Exact, MoneyOut, Out, Query, money_out
@@ -118,6 +122,66 @@ class ForecastOut(Out):
         )
 
 
+class StandingOut(Out):
+    """A subscription's end and its terms, as in `SubscriptionOut`."""
+
+    ends_on: date | None
+    minimum_term_ends_on: date | None
+    term_stands_still: bool
+    earliest_end_on: date | None
+    phase: str | None
+    phase_ends_on: date | None
+    next_phase: str | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> "StandingOut":
+        ahead = standing.outlook
+        return cls(
+            ends_on=standing.ends_on,
+            minimum_term_ends_on=ahead.minimum_term_ends_on,
+            term_stands_still=ahead.term_stands_still,
+            earliest_end_on=ahead.earliest_end_on,
+            phase=ahead.phase,
+            phase_ends_on=ahead.phase_ends_on,
+            next_phase=ahead.next_phase,
+        )
+
+
+class EffectOut(Out):
+    """What a command does to the term, the deliveries, and time that is paid already.
+
+    `given_back` are the lines below zero that it brings; `credit` is what they come to, in the
+    prices' own basis.
+    """
+
+    before: StandingOut
+    after: StandingOut
+    deliveries_dropped: list[DeliveryOut]
+    deliveries_added: list[DeliveryOut]
+    given_back: list[ForecastLineOut]
+    credit: MoneyOut
+
+    @classmethod
+    def of(cls, effect: Effect, currency: str) -> "EffectOut":
+        return cls(
+            before=StandingOut.of(effect.before),
+            after=StandingOut.of(effect.after),
+            deliveries_dropped=[DeliveryOut.of(one) for one in effect.deliveries_dropped],
+            deliveries_added=[DeliveryOut.of(one) for one in effect.deliveries_added],
+            given_back=[ForecastLineOut.of(line) for line in effect.given_back],
+            credit=MoneyOut.of(total((line.amount for line in effect.given_back), currency)),
+        )
+
+
+class InterruptedOut(SubscriptionOut):
+    """The subscription after a pause or its end, and all that did.
+
+    `effect` is null where the bills cannot be reckoned, so that the contract is parked.
+    """
+
+    effect: EffectOut | None
+
+
 class ChangePreviewOut(Out):
     """The same days with the command and without it, and what the difference is at once.
 
@@ -131,18 +195,20 @@ class ChangePreviewOut(Out):
     changed: ForecastOut
     unchanged: ForecastOut
     difference_now: MoneyOut
+    effect: EffectOut
 
     @classmethod
-    def of(cls, preview: ChangePreview) -> "ChangePreviewOut":
+    def of(cls, preview: ChangePreview, plans: Plans) -> "ChangePreviewOut":
         changed, unchanged = preview.changed, preview.unchanged
         return cls(
             as_of=preview.as_of,
             subscription_version=unchanged.subscription.version,
             until=preview.until,
-            subscription=SubscriptionOut.of(changed.subscription),
+            subscription=SubscriptionOut.of(changed.subscription, plans, preview.as_of),
             changed=ForecastOut.of(changed),
             unchanged=ForecastOut.of(unchanged),
             difference_now=MoneyOut.of(changed.now_due - unchanged.now_due),
+            effect=EffectOut.of(preview.effect, changed.subscription.currency),
         )
 
 

@@ -1,9 +1,12 @@
 """Subscriptions on the wire: what is agreed, what interrupts it, and what lies ahead."""
 
 from datetime import date, datetime
+from typing import Self
 
+from umlauf.catalog.ports import Plans
 from umlauf.subscriptions.agreements import AppliedCoupon, Pause, ScheduledChange, Skip
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.outlook import outlook
 from umlauf.subscriptions.timeline import coupon_end
 from umlauf_http.representations.changes import ChangeOut
 from umlauf_http.representations.prices import IntervalOut
@@ -81,6 +84,8 @@ class SubscriptionOut(Out):
 
     Plan, quantity and add-ons are those in force; `scheduled` changes lie ahead. An add-on that is
     missing from `add_on_quantities` is there once. `wanted_start` is the day it was ordered for.
+    `earliest_end_on` is when it would end if notice were given now, or the end that is set;
+    `term_stands_still`: an open pause has stopped the minimum term, so there is none until then.
     `site` is the station it was ordered at, `legal_entity` the company that bills it.
     """
 
@@ -113,9 +118,16 @@ class SubscriptionOut(Out):
     skips: list[SkipOut]
     coupons: list[AppliedCouponOut]
     scheduled: list[ScheduledChangeOut]
+    minimum_term_ends_on: date | None
+    term_stands_still: bool
+    earliest_end_on: date | None
+    phase: str | None
+    phase_ends_on: date | None
+    next_phase: str | None
 
     @classmethod
-    def of(cls, subscription: Subscription) -> "SubscriptionOut":
+    def of(cls, subscription: Subscription, plans: Plans, now: datetime) -> Self:
+        ahead = outlook(subscription, plan_of=plans.get, now=now)
         agreement, reason = subscription.current, subscription.reason_not_due
         end_reason = subscription.end_reason
         return cls(
@@ -148,6 +160,12 @@ class SubscriptionOut(Out):
             skips=[SkipOut.of(one) for one in subscription.skips],
             coupons=[AppliedCouponOut.of(subscription, one) for one in subscription.coupons],
             scheduled=[ScheduledChangeOut.of(one) for one in subscription.scheduled],
+            minimum_term_ends_on=ahead.minimum_term_ends_on,
+            term_stands_still=ahead.term_stands_still,
+            earliest_end_on=ahead.earliest_end_on,
+            phase=ahead.phase,
+            phase_ends_on=ahead.phase_ends_on,
+            next_phase=ahead.next_phase,
         )
 
 

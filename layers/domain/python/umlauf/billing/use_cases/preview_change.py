@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from umlauf.billing.effects import Effect, effect_of
 from umlauf.billing.forecasting import Forecast, horizon
 from umlauf.billing.ports import BillingDesk
 from umlauf.billing.use_cases.forecast_bills import forecast_bills
@@ -19,6 +20,7 @@ class ChangePreview:
     until: date
     changed: Forecast
     unchanged: Forecast
+    effect: Effect
 
 
 def preview_change(
@@ -36,9 +38,12 @@ def preview_change(
     """
     changed = decide(Work(as_of))
     last = horizon(subscription, until, as_of)
+    then = forecast_bills(changed, as_of=as_of, until=last, desk=desk)
+    now = forecast_bills(subscription, as_of=as_of, until=last, desk=desk)
     return ChangePreview(
         as_of=as_of,
         until=last,
-        changed=forecast_bills(changed, as_of=as_of, until=last, desk=desk),
-        unchanged=forecast_bills(subscription, as_of=as_of, until=last, desk=desk),
+        changed=then,
+        unchanged=now,
+        effect=effect_of(now, then, last, plan_of=desk.plans.get, as_of=as_of),
     )
