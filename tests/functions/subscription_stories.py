@@ -179,8 +179,8 @@ def forecast_lines(forecast: Mapping[str, Any]) -> Lines:
 def issued_lines(customer_id: str, *, but: Sequence[dict[str, Any]] = ()) -> Lines:
     """Every line of what was issued to a customer, but for those that were there before."""
     search = InvoiceSearch(customer_id=customer_id)
-    found = DynamoInvoiceRegister().find(search, now=START, limit=_MOST_BILLS)
-    invoices = [owed.invoice for owed in found.items]
+    owed = DynamoInvoiceRegister().find(search, now=START, limit=_MOST_BILLS)
+    invoices = [one.invoice for one in owed.items]
     notes = DynamoCreditNoteRegister().find(search, limit=_MOST_BILLS).items
     lines = [line for invoice in invoices for line in invoice.lines]
     # A credit note says what it takes off; a bill below zero has it as negative lines.
