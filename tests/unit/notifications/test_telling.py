@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,12 +29,13 @@ from umlauf.billing.announcing import issued
 from umlauf.billing.arrangements import BY_TRANSFER, Arrangement
 from umlauf.billing.credit_notes import CorrectedInvoice, CreditNote, NoteKind
 from umlauf.billing.documents import PaymentMeans
-from umlauf.billing.events import InvoicePaid
+from umlauf.billing.events import InvoicePaid, IssuedLine
 from umlauf.billing.model import (
     AppliedCredit,
     ChargedFee,
     CreditSource,
     Invoice,
+    LineKind,
     PriceBasis,
     SettlementState,
 )
@@ -327,6 +329,7 @@ ISSUED = Invoice(
     issued_at=NOW,
 )
 DEBIT = Arrangement(PaymentMeans.DIRECT_DEBIT, digits="3000", mandate="UML-0001")
+TODAY = NOW.date()
 CARD_ON_FILE = Arrangement(PaymentMeans.CARD, "visa", "4242")
 
 
@@ -388,6 +391,20 @@ def test_an_invoice_says_who_has_to_do_what(
     text = " ".join(mail.text.split())
     assert said in text
     assert not_said not in text
+
+
+def test_a_deposit_is_asked_for_as_what_it_is(world: World) -> None:
+    """It is owed back and no invoice, so the mail calls it none."""
+    asked = replace(
+        issued(ISSUED),
+        lines=(IssuedLine("deposit", LineKind.DEPOSIT, PRICE, Decimal(1), "piece", *[TODAY] * 2),),
+    )
+    world.put(ISSUED, a_receivable())
+    assert world.tell(asked) is Told.SENT
+    [mail] = world.post.sent
+    assert mail.subject == "Ihre Kaution: RE-2026-000001"
+    assert "Bitte überweisen Sie 70,21" in mail.text
+    assert "Rechnung" not in mail.text
 
 
 def test_an_invoice_over_nothing_asks_for_nothing(world: World) -> None:

@@ -74,10 +74,11 @@ def test_a_fee_is_named_only_where_there_is_one(language: Language) -> None:
     assert len(without_fee) < len(with_fee)
 
 
+@pytest.mark.parametrize("template", [Template.INVOICE_ISSUED, Template.DEPOSIT_REQUESTED])
 @pytest.mark.parametrize("case", PaymentCase)
 @pytest.mark.parametrize("language", list(Language))
 def test_every_way_to_pay_is_said_in_every_language_in_short_lines(
-    language: Language, case: PaymentCase
+    language: Language, case: PaymentCase, template: Template
 ) -> None:
     asks = case in {PaymentCase.DEBIT, PaymentCase.CARD, PaymentCase.TRANSFER}
     asked = AskedPayment(
@@ -89,7 +90,7 @@ def test_every_way_to_pay_is_said_in_every_language_in_short_lines(
         creditor_id="DE98ZZZ09999999999",
         iban="DE89370400440532013000",
     )
-    message = a_message(Template.INVOICE_ISSUED, replace(FACTS, payment=asked))
+    message = a_message(template, replace(FACTS, payment=asked))
     text = render(message, a_customer(language=language)).text
     assert "{" not in text
     assert max(len(line) for line in text.splitlines()) <= 80

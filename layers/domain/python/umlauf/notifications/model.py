@@ -29,6 +29,7 @@ class Template(StrEnum):
     WELCOME = "welcome"
     SUBSCRIPTION_STARTED = "subscription_started"
     INVOICE_ISSUED = "invoice_issued"
+    DEPOSIT_REQUESTED = "deposit_requested"
     CREDIT_NOTE_ISSUED = "credit_note_issued"
     INVOICE_CANCELLED = "invoice_cancelled"
     PAYMENT_RECEIVED = "payment_received"

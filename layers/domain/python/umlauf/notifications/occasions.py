@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from umlauf.billing.credit_notes import NoteKind
 from umlauf.billing.events import CreditNoteIssued, InvoiceIssued, InvoicePaid
+from umlauf.billing.model import LineKind
 from umlauf.customers.events import CustomerSignedUp
 from umlauf.dunning.events import CaseClosed, StepTaken
 from umlauf.dunning.model import StepKind, StepOutcome
@@ -46,8 +47,13 @@ def _of_payment(event: InvoicePaid) -> Wish:
 
 
 def _of_invoice(event: InvoiceIssued) -> Wish:
+    """A deposit is owed back, so asking for it is no invoice."""
+    is_deposit = bool(event.lines) and all(line.kind is LineKind.DEPOSIT for line in event.lines)
     return Wish(
-        Template.INVOICE_ISSUED, event.customer_id, event.invoice_id, invoice_id=event.invoice_id
+        Template.DEPOSIT_REQUESTED if is_deposit else Template.INVOICE_ISSUED,
+        event.customer_id,
+        event.invoice_id,
+        invoice_id=event.invoice_id,
     )
 
 

@@ -159,6 +159,7 @@ _READERS: Final[Mapping[Template, Callable[[Wish, MessageDesk], Facts | None]]] 
         Template.WELCOME: _welcome,
         Template.SUBSCRIPTION_STARTED: _started,
         Template.INVOICE_ISSUED: _issued,
+        Template.DEPOSIT_REQUESTED: _issued,
         Template.CREDIT_NOTE_ISSUED: _credited,
         Template.INVOICE_CANCELLED: _credited,
         Template.PAYMENT_RECEIVED: _received,

@@ -7,6 +7,30 @@ from typing import Final
 from umlauf.notifications.model import PaymentCase, Template
 from umlauf.notifications.templates.text import PaymentNote, Text
 
+_PAYMENT: Final = PaymentNote(
+    cases=MappingProxyType(
+        {
+            PaymentCase.DEBIT: """\
+We incasseren {to_pay} op {collected_on} of kort daarna per SEPA-incasso
+van je opgeslagen rekening. Je hoeft alleen te zorgen dat er genoeg op
+staat.{mandate_note}""",
+            PaymentCase.CARD: """\
+We schrijven {to_pay} op {collected_on} af van je opgeslagen kaart. Je hoeft
+niets te doen.""",
+            PaymentCase.TRANSFER: """\
+Maak {to_pay} uiterlijk {due_on} over, of betaal in de app.
+
+Rekening: {iban}
+Betalingskenmerk: {number}""",
+            PaymentCase.CREDIT: """\
+Het bedrag is betaald uit je tegoed. Je hoeft niets te doen.""",
+            PaymentCase.NOTHING: "Er hoeft niets te worden betaald.",
+        }
+    ),
+    mandate_note="\n\nMachtigingskenmerk: {mandate}\nIncassant-ID: {creditor}",
+    credit_note="{from_credit} is betaald uit je tegoed.\n",
+)
+
 DUTCH: Final[Mapping[Template, Text]] = MappingProxyType(
     {
         Template.WELCOME: Text(
@@ -38,29 +62,19 @@ Je factuur {number} van {amount} staat klaar; je vindt hem in de app.
 
 Het Umlauf-team
 """,
-            payment=PaymentNote(
-                cases=MappingProxyType(
-                    {
-                        PaymentCase.DEBIT: """\
-We incasseren {to_pay} op {collected_on} of kort daarna per SEPA-incasso
-van je opgeslagen rekening. Je hoeft alleen te zorgen dat er genoeg op
-staat.{mandate_note}""",
-                        PaymentCase.CARD: """\
-We schrijven {to_pay} op {collected_on} af van je opgeslagen kaart. Je hoeft
-niets te doen.""",
-                        PaymentCase.TRANSFER: """\
-Maak {to_pay} uiterlijk {due_on} over, of betaal in de app.
+            payment=_PAYMENT,
+        ),
+        Template.DEPOSIT_REQUESTED: Text(
+            "Je borg: {number}",
+            """Hallo {name},
 
-Rekening: {iban}
-Betalingskenmerk: {number}""",
-                        PaymentCase.CREDIT: """\
-Het bedrag is betaald uit je tegoed. Je hoeft niets te doen.""",
-                        PaymentCase.NOTHING: "Er hoeft niets te worden betaald.",
-                    }
-                ),
-                mandate_note="\n\nMachtigingskenmerk: {mandate}\nIncassant-ID: {creditor}",
-                credit_note="{from_credit} is betaald uit je tegoed.\n",
-            ),
+Voor je contract vragen we een borg van {amount} ({number}).
+Je krijgt die na de teruggave terug. Je vindt het verzoek in de app.
+{payment_note}
+
+Het Umlauf-team
+""",
+            payment=_PAYMENT,
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
             "Je creditnota {number}",

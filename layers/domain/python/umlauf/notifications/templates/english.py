@@ -7,6 +7,30 @@ from typing import Final
 from umlauf.notifications.model import PaymentCase, Template
 from umlauf.notifications.templates.text import PaymentNote, Text
 
+_PAYMENT: Final = PaymentNote(
+    cases=MappingProxyType(
+        {
+            PaymentCase.DEBIT: """\
+We collect {to_pay} on or shortly after {collected_on} by SEPA direct debit
+from the account on file. All you need to do is to have enough in
+it.{mandate_note}""",
+            PaymentCase.CARD: """\
+We charge {to_pay} to the card on file on {collected_on}. There is nothing
+you need to do.""",
+            PaymentCase.TRANSFER: """\
+Please transfer {to_pay} by {due_on}, or pay in the app.
+
+Account: {iban}
+Reference: {number}""",
+            PaymentCase.CREDIT: """\
+The amount was paid from your credit. There is nothing you need to do.""",
+            PaymentCase.NOTHING: "There is nothing to pay.",
+        }
+    ),
+    mandate_note="\n\nMandate reference: {mandate}\nCreditor ID: {creditor}",
+    credit_note="{from_credit} was paid from your credit.\n",
+)
+
 ENGLISH: Final[Mapping[Template, Text]] = MappingProxyType(
     {
         Template.WELCOME: Text(
@@ -38,29 +62,19 @@ Your invoice {number} for {amount} is here; you find it in the app.
 
 Your Umlauf team
 """,
-            payment=PaymentNote(
-                cases=MappingProxyType(
-                    {
-                        PaymentCase.DEBIT: """\
-We collect {to_pay} on or shortly after {collected_on} by SEPA direct debit
-from the account on file. All you need to do is to have enough in
-it.{mandate_note}""",
-                        PaymentCase.CARD: """\
-We charge {to_pay} to the card on file on {collected_on}. There is nothing
-you need to do.""",
-                        PaymentCase.TRANSFER: """\
-Please transfer {to_pay} by {due_on}, or pay in the app.
+            payment=_PAYMENT,
+        ),
+        Template.DEPOSIT_REQUESTED: Text(
+            "Your deposit: {number}",
+            """Hello {name},
 
-Account: {iban}
-Reference: {number}""",
-                        PaymentCase.CREDIT: """\
-The amount was paid from your credit. There is nothing you need to do.""",
-                        PaymentCase.NOTHING: "There is nothing to pay.",
-                    }
-                ),
-                mandate_note="\n\nMandate reference: {mandate}\nCreditor ID: {creditor}",
-                credit_note="{from_credit} was paid from your credit.\n",
-            ),
+For your contract we ask for a deposit of {amount} ({number}).
+You get it back after the return. You find the request in the app.
+{payment_note}
+
+Your Umlauf team
+""",
+            payment=_PAYMENT,
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
             "Your credit note {number}",

@@ -7,6 +7,30 @@ from typing import Final
 from umlauf.notifications.model import PaymentCase, Template
 from umlauf.notifications.templates.text import PaymentNote, Text
 
+_PAYMENT: Final = PaymentNote(
+    cases=MappingProxyType(
+        {
+            PaymentCase.DEBIT: """\
+Wir ziehen {to_pay} am {collected_on} oder kurz danach per SEPA-Lastschrift
+von Ihrem hinterlegten Konto ein. Sie brauchen nichts zu tun, als für Deckung
+zu sorgen.{mandate_note}""",
+            PaymentCase.CARD: """\
+Wir buchen {to_pay} am {collected_on} von Ihrer hinterlegten Karte ab. Sie
+brauchen nichts zu tun.""",
+            PaymentCase.TRANSFER: """\
+Bitte überweisen Sie {to_pay} bis zum {due_on}, oder zahlen Sie in der App.
+
+Konto: {iban}
+Verwendungszweck: {number}""",
+            PaymentCase.CREDIT: """\
+Der Betrag ist aus Ihrem Guthaben bezahlt. Sie brauchen nichts zu tun.""",
+            PaymentCase.NOTHING: "Es ist nichts zu zahlen.",
+        }
+    ),
+    mandate_note="\n\nMandatsreferenz: {mandate}\nGläubiger-ID: {creditor}",
+    credit_note="{from_credit} haben wir aus Ihrem Guthaben bezahlt.\n",
+)
+
 GERMAN: Final[Mapping[Template, Text]] = MappingProxyType(
     {
         Template.WELCOME: Text(
@@ -38,29 +62,20 @@ Ihre Rechnung {number} über {amount} ist da; Sie finden sie in der App.
 
 Ihr Umlauf-Team
 """,
-            payment=PaymentNote(
-                cases=MappingProxyType(
-                    {
-                        PaymentCase.DEBIT: """\
-Wir ziehen {to_pay} am {collected_on} oder kurz danach per SEPA-Lastschrift
-von Ihrem hinterlegten Konto ein. Sie brauchen nichts zu tun, als für Deckung
-zu sorgen.{mandate_note}""",
-                        PaymentCase.CARD: """\
-Wir buchen {to_pay} am {collected_on} von Ihrer hinterlegten Karte ab. Sie
-brauchen nichts zu tun.""",
-                        PaymentCase.TRANSFER: """\
-Bitte überweisen Sie {to_pay} bis zum {due_on}, oder zahlen Sie in der App.
+            payment=_PAYMENT,
+        ),
+        Template.DEPOSIT_REQUESTED: Text(
+            "Ihre Kaution: {number}",
+            """Guten Tag {name},
 
-Konto: {iban}
-Verwendungszweck: {number}""",
-                        PaymentCase.CREDIT: """\
-Der Betrag ist aus Ihrem Guthaben bezahlt. Sie brauchen nichts zu tun.""",
-                        PaymentCase.NOTHING: "Es ist nichts zu zahlen.",
-                    }
-                ),
-                mandate_note="\n\nMandatsreferenz: {mandate}\nGläubiger-ID: {creditor}",
-                credit_note="{from_credit} haben wir aus Ihrem Guthaben bezahlt.\n",
-            ),
+für Ihren Vertrag bitten wir um eine Kaution von {amount} ({number}).
+Sie bekommen sie nach der Rückgabe zurück. Die Anforderung finden Sie in der
+App.
+{payment_note}
+
+Ihr Umlauf-Team
+""",
+            payment=_PAYMENT,
         ),
         Template.CREDIT_NOTE_ISSUED: Text(
             "Ihre Rechnungskorrektur {number}",
