@@ -127,7 +127,12 @@ def test_drilling_is_billed_by_its_levels_and_what_comes_late_with_its_own_time(
     assert drill.tell(*told) == ["recorded", "recorded"]
     assert drill.tell(*reversed(told)) == ["duplicate", "duplicate"]
     forecast = shop.look(drill.customer, f"/v1/subscriptions/{drill.id}/schedule")
-    assert forecast_lines(forecast)[0]["amount"] == euros(96)
+    shown = forecast_lines(forecast)[0]
+    assert shown["amount"] == euros(96)
+    assert [(one["name"], one["quantity"]) for one in shown["details"]] == [
+        ("boost", "3"),
+        ("eco", "12"),
+    ]
 
     november, december = ("drilling", "2026-11-02"), ("drilling", "2026-12-02")
     bill_through(shop, drill.id, DECEMBER)

@@ -12,8 +12,9 @@ from umlauf.billing.previewing import PreviewedBill
 from umlauf.billing.use_cases.preview_change import ChangePreview
 from umlauf.catalog.ports import Plans
 from umlauf.kernel.money import total
+from umlauf.subscriptions.model import Subscription
 from umlauf_http.representations.deliveries import DeliveryOut
-from umlauf_http.representations.invoices import DiscountOut, TaxOut
+from umlauf_http.representations.invoices import DiscountOut, LineDetailOut, TaxOut
 from umlauf_http.representations.subscriptions import SubscriptionOut
 from umlauf_http.wire import Day, Exact, MoneyOut, Out, Query, money_out
 
@@ -39,6 +40,7 @@ class ForecastLineOut(Out):
     service_end: date
     quantity: Exact
     unit: str
+    details: list[LineDetailOut]
     amount: MoneyOut
     net: MoneyOut
     tax_rate: Exact
@@ -56,6 +58,7 @@ class ForecastLineOut(Out):
             service_end=line.service_period.end,
             quantity=line.quantity,
             unit=line.unit,
+            details=[LineDetailOut.of(one) for one in line.details],
             amount=MoneyOut.of(line.amount),
             net=MoneyOut.of(line.net),
             tax_rate=line.treatment.rate,
@@ -186,6 +189,7 @@ class ChangePreviewOut(Out):
     """The same days with the command and without it, and what the difference is at once.
 
     To have exactly this, send the command with `as_shown`: this `as_of` and `subscription_version`.
+    `notes` say what nobody should wait for.
     """
 
     as_of: datetime
@@ -196,6 +200,7 @@ class ChangePreviewOut(Out):
     unchanged: ForecastOut
     difference_now: MoneyOut
     effect: EffectOut
+    notes: list[str]
 
     @classmethod
     def of(cls, preview: ChangePreview, plans: Plans) -> "ChangePreviewOut":
@@ -209,7 +214,18 @@ class ChangePreviewOut(Out):
             unchanged=ForecastOut.of(unchanged),
             difference_now=MoneyOut.of(changed.now_due - unchanged.now_due),
             effect=EffectOut.of(preview.effect, changed.subscription.currency),
+            notes=_notes_on(changed.subscription),
         )
+
+
+def _notes_on(subscription: Subscription) -> list[str]:
+    ends_on, imported = subscription.ends_on, subscription.imported_through
+    if ends_on is None or imported is None or ends_on >= imported:
+        return []
+    return [
+        f"another system billed it until {imported}: of that, nothing is given back here; "
+        "credit it where it was billed"
+    ]
 
 
 def _kind_of(document: DraftDocument) -> str:

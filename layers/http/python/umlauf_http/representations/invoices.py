@@ -4,7 +4,14 @@ from datetime import date, datetime
 
 from umlauf.billing.documents import DocumentKind
 from umlauf.billing.finding import InvoiceState, OwedInvoice, kind_of
-from umlauf.billing.model import Invoice, InvoiceLine, LineDiscount, Receivable, TaxAmount
+from umlauf.billing.model import (
+    Invoice,
+    InvoiceLine,
+    LineDetail,
+    LineDiscount,
+    Receivable,
+    TaxAmount,
+)
 from umlauf.kernel.work import Page
 from umlauf_http.wire import Exact, MoneyOut, Out, PageOut
 
@@ -17,6 +24,18 @@ class DiscountOut(Out):
     @classmethod
     def of(cls, discount: LineDiscount) -> "DiscountOut":
         return cls(coupon=discount.coupon, name=discount.name, amount=MoneyOut.of(discount.amount))
+
+
+class LineDetailOut(Out):
+    """Part of what a quantity is made of: a level or limit by name, or the transactions in it."""
+
+    name: str | None
+    quantity: Exact
+    unit: str
+
+    @classmethod
+    def of(cls, detail: LineDetail) -> "LineDetailOut":
+        return cls(name=detail.name or None, quantity=detail.quantity, unit=detail.unit)
 
 
 class InvoiceLineOut(Out):
@@ -34,6 +53,7 @@ class InvoiceLineOut(Out):
     service_end: date
     quantity: Exact
     unit: str
+    details: list[LineDetailOut]
     amount: MoneyOut
     discounts: list[DiscountOut]
     tax_rate: Exact
@@ -53,6 +73,7 @@ class InvoiceLineOut(Out):
             service_end=line.service_period.end,
             quantity=line.quantity,
             unit=line.unit,
+            details=[LineDetailOut.of(one) for one in line.details],
             amount=MoneyOut.of(line.amount),
             discounts=[DiscountOut.of(one) for one in line.discounts],
             tax_rate=line.treatment.rate,
