@@ -93,3 +93,13 @@ def test_only_who_reads_many_at_once_may(function: Path, template: Template) -> 
     at_once = r"\.(find|get)_many\(|\b(Credit|Billing)Desk\(|InvoiceRegister\("
     reads_many = re.search(at_once, sources) is not None
     assert bool(_granted(function, "BatchGetItem", template)) == reads_many
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda path: path.name)
+def test_who_lists_by_entries_may_read_what_they_name(function: Path, template: Template) -> None:
+    sources = "".join(path.read_text() for path in function.glob("*.py"))
+    for register, table in (
+        ("InvoiceRegister(", "BillingTable"),
+        ("SubscriptionRegister(", "SubscriptionsTable"),
+    ):
+        assert register not in sources or table in _granted(function, "BatchGetItem", template)
