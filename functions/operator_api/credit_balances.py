@@ -1,11 +1,15 @@
 """What customers have to their credit: paid in, paid out, and used for an invoice."""
 
+from typing import Final
+
 from groups import LOOK_UP, RUN
+from umlauf.billing.contracts import entity_of as entity_of_contract
 from umlauf.billing.errors import UnknownInvoice
-from umlauf.billing.terms import entity_for
+from umlauf.billing.terms import entity_for, entity_of
 from umlauf.billing.use_cases.apply_credit import apply_credit
 from umlauf.billing.use_cases.pay_out_credit import PayOut, pay_out_credit
 from umlauf.billing.use_cases.record_prepayment import Prepayment, record_prepayment
+from umlauf.kernel.errors import InvalidInput
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
@@ -17,15 +21,18 @@ from umlauf_http.representations.credit_balances import (
 )
 from umlauf_http.representations.invoices import ReceivableOut
 from umlauf_http.wire import Day, Identifier, In, PageQuery, PositiveMoneyIn, ShortText
-from wiring import CREDIT_BALANCES, CUSTOMERS, INVOICES, credit_desk
+from wiring import CREDIT_BALANCES, CUSTOMERS, INVOICES, SUBSCRIPTIONS, credit_desk
 
 routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
+
+_MOST_CONTRACTS: Final = 50
 
 
 class PrepaymentIn(In):
     """`reference` names the transfer at the bank; each is recorded once.
 
-    Without a legal entity it is with the one that bills where the customer lives.
+    `legal_entity` is the company that got the money: it pays that one's invoices alone. It may be
+    left out for a customer whose contracts are all with one.
     """
 
     amount: PositiveMoneyIn
@@ -35,7 +42,7 @@ class PrepaymentIn(In):
 
 
 class PayOutIn(In):
-    """`reference` names the transfer at the bank."""
+    """`reference` names the transfer at the bank, `legal_entity` the company that paid."""
 
     amount: PositiveMoneyIn
     reference: ShortText
@@ -125,6 +132,19 @@ def apply_credit_to_an_invoice(
 
 
 def _legal_entity(customer_id: str, named: str | None) -> str:
-    """Raises UnknownCustomer, NotInvoiceable."""
+    """The company that is named, or the only one the customer has contracts with.
+
+    Raises UnknownCustomer, NotInvoiceable, and InvalidInput when there are several.
+    """
     customer = CUSTOMERS.get(customer_id)
-    return named or entity_for(customer.country).id
+    if named is not None:
+        return entity_of(named).id
+    page = SUBSCRIPTIONS.list_of_customer(customer.id, limit=_MOST_CONTRACTS)
+    companies = {entity_of_contract(one, customer).id for one in page.items}
+    if len(companies) > 1:
+        names = " and ".join(sorted(companies))
+        raise InvalidInput(
+            f"{customer.id} has contracts with {names}; name one as legal_entity",
+            field="legal_entity",
+        )
+    return companies.pop() if companies else entity_for(customer.country).id

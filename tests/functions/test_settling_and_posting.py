@@ -25,7 +25,7 @@ from umlauf.kernel.events import Event, EventEnvelope
 from umlauf.kernel.money import Money
 from umlauf.kernel.work import Work
 from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
-from umlauf.ledger.chart import SKR04
+from umlauf.ledger.chart import NL_DECIMAL, SKR04
 from umlauf.payments.events import (
     PaymentFailed,
     PaymentProcessing,
@@ -377,6 +377,49 @@ def test_a_whole_story_is_posted_once_and_balances(reactors: Reactors) -> None:
     assert balances[SKR04.debtors.number, "EUR"] == Money(350 - 500, "EUR")
     assert balances["4400", "EUR"] == Money(0, "EUR")
     assert sub_ledger_gaps(entries, DEBTORS.scan(), SKR04.debtors.number) == {}
+
+
+def test_what_is_owed_to_the_dutch_company_stands_in_its_books_alone(reactors: Reactors) -> None:
+    """The same customer owes both: an account, a chart and a balance for each."""
+    (tax,) = ISSUED.taxes
+    at_home = replace(tax, country="NL", rate=Decimal(21), net=Money(4876, "EUR"))
+    dutch = replace(
+        ISSUED,
+        invoice_id="inv_2",
+        legal_entity="umlauf-nl",
+        net=at_home.net,
+        tax=Money(1024, "EUR"),
+        taxes=(replace(at_home, tax=Money(1024, "EUR")),),
+    )
+    paid, returned = (
+        replace(one, attempt_id="att_2", invoice_id="inv_2", legal_entity="umlauf-nl")
+        for one in (SUCCEEDED, RETURNED)
+    )
+    fee = replace(FEE, case_id="cas_2", invoice_id="inv_2", legal_entity="umlauf-nl")
+    events = {"i": dutch, "p": paid, "r": returned, "f": fee, "o": ISSUED}
+    assert reactors.post(*(message(one, f"{id_}:1.0") for id_, one in events.items())) == []
+    (owed_in_germany,) = [one for one in DEBTORS.scan() if one.legal_entity == "umlauf-de"]
+    (owed,) = [one for one in DEBTORS.scan() if one.legal_entity == "umlauf-nl"]
+    assert owed.balance("EUR") == Money(5900 + 350, "EUR")
+    assert owed_in_germany.balance("EUR") == FIFTY_NINE
+    own = [one for one in JOURNAL_ENTRIES.scan() if one.legal_entity == "umlauf-nl"]
+    balances = trial_balance(own)
+    assert is_balanced(balances)
+    assert {account: sum_.amount_minor for (account, _), sum_ in balances.items()} == {
+        "1300": 6250,
+        "1500": -1024,
+        "2000": -350,
+        "4750": 350,
+        "8000": -4876,
+        "8900": -350,
+    }
+    assert sub_ledger_gaps(own, [owed], NL_DECIMAL.debtors.number) == {}
+
+
+def test_a_payment_that_is_owed_to_nobody_known_goes_back(reactors: Reactors) -> None:
+    lost, unknown = (replace(SUCCEEDED, legal_entity=name) for name in (None, "umlauf-xx"))
+    assert reactors.post(message(lost, "a:1.0"), message(unknown, "a:2.0")) == ["0", "1"]
+    assert not list(JOURNAL_ENTRIES.scan())
 
 
 def test_what_the_ledger_cannot_code_goes_back_alone(reactors: Reactors) -> None:

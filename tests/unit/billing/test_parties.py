@@ -8,14 +8,23 @@ import pytest
 
 from tests.offer_fakes import MONTHLY, NOW
 from umlauf.billing.errors import NotInvoiceable, VatIdMissing
+from umlauf.billing.model import PriceBasis
 from umlauf.billing.parties import parties_of
-from umlauf.billing.tax import Parties, rate_on, tax_point_of, treatment_of
+from umlauf.billing.tax import (
+    Parties,
+    TaxableAmount,
+    rate_on,
+    split_taxes,
+    tax_point_of,
+    treatment_of,
+)
 from umlauf.billing.tax_rates import VAT_AREAS, VatArea
 from umlauf.billing.terms import ENTITIES, UMLAUF, UMLAUF_NL, entity_for, entity_of
 from umlauf.catalog.model import Supply, TaxCategory
 from umlauf.customers.billing_details import BillingDetails, CheckedVatId, FormerHome
 from umlauf.customers.model import COUNTRIES, Customer, Language
 from umlauf.kernel.calendar import nth_period
+from umlauf.kernel.money import Money
 
 STANDARD, HIRE = TaxCategory.STANDARD, Supply.TRANSPORT_HIRE
 ADA = Customer(
@@ -148,3 +157,20 @@ def test_a_firm_that_moves_is_billed_by_the_vat_id_it_had_then() -> None:
     after = treatment_of(HIRE, STANDARD, parties, date(2026, 3, 15))
     assert (before.country, before.category) == ("DE", "reverse_charge")
     assert (after.country, after.category, after.rate) == ("NL", "standard", Decimal(21))
+
+
+def test_a_price_with_tax_is_what_is_paid_also_by_a_business_that_owes_the_tax_itself() -> None:
+    """Of a consumer at home, one abroad, and a business abroad only the tax inside differs."""
+    price = Money(5900, "EUR")
+    firm = replace(ADA, is_business=True, billing=BillingDetails(vat_id=DUTCH_ID))
+    shown = []
+    for customer in (replace(ADA, country="DE"), ADA, firm):
+        treatment = treatment_of(HIRE, STANDARD, parties_of(customer, UMLAUF), NOW.date())
+        parts = split_taxes([TaxableAmount(price, treatment)], PriceBasis.GROSS, "EUR")
+        (one,) = parts.taxes
+        shown.append((one.net + one.tax, one.tax.amount_minor))
+    assert shown == [(price, 942), (price, 1024), (price, 0)]
+    # A plan with net prices charges all three the same net amount.
+    treatment = treatment_of(HIRE, STANDARD, parties_of(firm, UMLAUF), NOW.date())
+    (one,) = split_taxes([TaxableAmount(price, treatment)], PriceBasis.NET, "EUR").taxes
+    assert (one.net, one.tax.amount_minor) == (price, 0)
