@@ -211,7 +211,7 @@ class Contract:
         return {
             name: amount["amount_minor"]
             for name, amount in receivable.items()
-            if name != "status" and amount["amount_minor"]
+            if name not in {"status", "cancelled_by"} and amount["amount_minor"]
         }
 
     def credit(self) -> int:
