@@ -33,7 +33,8 @@ _SHADOW: Final = f"{_IMPORT}/shadow-run"
 
 _REFUSED: Final = "refused"
 _NOTHING_BEFORE: Final = (
-    "use and arrears before billed_through are not charged here: they are billed elsewhere"
+    "before billed_through: use and arrears are not charged here, an end gives nothing back here; "
+    "both are the other system's"
 )
 _OUTCOMES: Final[Mapping[bool, Mapping[str, str]]] = {
     False: {"imported": "imported", "already_there": "already imported", _REFUSED: _REFUSED},
@@ -160,9 +161,6 @@ def _show_import(data: Json, console: Console, options: argparse.Namespace) -> N
         _show_bills(data["rows"], console)
     outcomes = _OUTCOMES[options.shadow]
     _show_rows(data["rows"], console, outcomes)
-    for row in data["rows"]:
-        for note in row["notes"][1:]:
-            console.print(f"row {row['row']}, {escape(row['external_id'])}: {escape(note)}")
     console.print(_NOTHING_BEFORE)
     for total in data["totals"]:
         amounts = ", ".join(f"{name} {_money(total[name])}" for name in ("net", "tax", "gross"))

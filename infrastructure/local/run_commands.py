@@ -1,6 +1,7 @@
 """`umlauf runs`, `umlauf parked` and `umlauf retry`: what billing runs did, and could not do.
 
 umlauf runs
+umlauf runs start
 umlauf runs show run_000012
 umlauf parked --reason billing.vat_id_missing
 umlauf retry sub_abc
@@ -37,8 +38,8 @@ class Staff(Protocol):
 
 def add_run_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Make `runs`, `parked` and `retry` commands."""
-    runs = commands.add_parser("runs", help="billing runs: list them, or show one")
-    runs.add_argument("action", choices=["list", "show"], nargs="?", default="list")
+    runs = commands.add_parser("runs", help="billing runs: list, show or start one")
+    runs.add_argument("action", choices=["list", "show", "start"], nargs="?", default="list")
     runs.add_argument("id", nargs="?", help="the run to show")
     runs.add_argument("--limit", type=int, default=20)
     runs.set_defaults(run=_runs, show=_show_runs)
@@ -56,6 +57,8 @@ def add_run_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _runs(platform: Staff, options: argparse.Namespace) -> Json:
+    if options.action == "start":
+        return platform.send_as_staff(_RUNS, {})
     if options.action == "show":
         if not options.id:
             raise NotRunning("say which run to show: umlauf runs show run_000001")
@@ -115,6 +118,9 @@ def _retry_code(data: Json) -> int:
 def _show_runs(data: Json, console: Console, options: argparse.Namespace) -> None:
     if options.action == "show":
         _show_run(data, console)
+        return
+    if options.action == "start":
+        console.print(f"{data['run_id']} is {data['status']}; umlauf runs show {data['run_id']}")
         return
     if not data["items"]:
         console.print("no run had anything to do yet")

@@ -189,6 +189,33 @@ def test_contracts_from_elsewhere_are_billed_in_the_shade_first(
     assert len(umlauf.json(whose)["items"]) == 2
 
 
+def test_a_refused_row_makes_the_import_fail_and_names_its_line(
+    umlauf: Shell, rider: Rider, tmp_path: Path
+) -> None:
+    file = tmp_path / "contracts.csv"
+    file.write_text(
+        "external_id,customer_id,plan_id,plan_version,currency,starts_on,billed_through,quantity\n"
+        f"C-2,{rider.customer_id},city-metered,1,EUR,2026-08-31,2026-09-30,many\n"
+        f"C-3,{rider.customer_id},city-nowhere,1,EUR,2026-08-31,2026-09-30,\n"
+    )
+    code, out, _ = umlauf(f"--json import {file}")
+    assert code == 1
+    rows = json.loads(out)["rows"]
+    assert [(row["row"], row["outcome"]) for row in rows] == [(2, "refused"), (3, "refused")]
+    assert [row["problem"]["field"] for row in rows] == ["quantity", "plan_version"]
+
+
+def test_a_run_that_is_started_is_looked_up_by_its_id(umlauf: Shell, town: Town) -> None:
+    started = umlauf.json("runs start")
+    assert started["status"] == "running"
+    assert umlauf.json(f"runs show {started['run_id']}")["is_by_hand"]
+    town.cloud.advance(timedelta(minutes=1))
+    assert umlauf.json(f"runs show {started['run_id']}")["status"] == "finished"
+    assert umlauf("runs")[0] == 0
+    assert umlauf.json("parked")["items"] == []
+    assert umlauf("retry sub_nobody")[0] == 1
+
+
 @pytest.mark.parametrize(
     "command",
     ["customers show cus_nobody", "invoices list", "subscriptions show"],

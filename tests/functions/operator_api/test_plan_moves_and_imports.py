@@ -224,6 +224,14 @@ def test_a_row_brings_its_coupon_its_pause_and_its_asset(shop: World) -> None:
     assert (second["outcome"], second["problem"]["field"]) == ("refused", "asset_id")
 
 
+def test_an_end_in_time_billed_elsewhere_says_that_nothing_is_given_back(shop: World) -> None:
+    (told,) = shop.act(shop.admin, IMPORTS, {"rows": [row(shop)]})["rows"]
+    path = f"/v1/operator/subscriptions/{told['subscription_id']}/cancellation/preview"
+    preview = shop.act(shop.admin, path, {})
+    assert "nothing is given back here" in preview["notes"][0]
+    assert preview["difference_now"] == euros(0)
+
+
 def _ahead(shop: World) -> str:
     return (shop.now.date() + timedelta(days=60)).isoformat()
 

@@ -63,6 +63,8 @@ class FakePlatform:
 
     def send_as_staff(self, path: str, body: Mapping[str, Any]) -> Any:
         assert body == {}
+        if path == RUNS:
+            return {"run_id": "run_000014", "status": "running", "execution": "cmd_1"}
         subscription_id = path.split("/")[-2]
         self.retried.append(subscription_id)
         if subscription_id == "sub_2":
@@ -112,6 +114,14 @@ def test_a_run_shows_who_was_skipped_and_parked_and_why(
         "voided numbers: RE-2026-000009",
     ):
         assert told in shown
+
+
+def test_a_run_that_is_started_says_how_to_look_at_it(
+    platform: FakePlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["runs", "start"]) == 0
+    told = "run_000014 is running; umlauf runs show run_000014\n"
+    assert capsys.readouterr().out == told
 
 
 def test_parked_contracts_are_listed_from_every_page_by_reason(

@@ -205,7 +205,15 @@ def test_a_pause_under_way_goes_on() -> None:
 
 
 def test_what_is_never_billed_or_given_back_here_is_said() -> None:
-    (use,) = RUNNING.notes
+    use, end = RUNNING.notes
     assert "before 2026-11-30 are not charged here" in use
+    assert "an end before 2026-11-30 gives nothing back here" in end
+
+
+def test_one_that_ends_in_the_period_billed_elsewhere_is_billed_to_its_end() -> None:
     ending = replace(RUNNING, ends_on=date(2026, 11, 25))
-    assert "it ends on 2026-11-25, within what is billed elsewhere" in ending.notes[1]
+    with pytest.raises(BadImport, match="beyond the end on 2026-11-25: give the end") as refusal:
+        take_over(ending)
+    assert refusal.value.field == "billed_through"
+    taken_over = take_over(replace(ending, billed_through=date(2026, 11, 25)))
+    assert taken_over.due_on == date(2026, 11, 25)

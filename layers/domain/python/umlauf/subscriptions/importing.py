@@ -74,13 +74,10 @@ class RunningContract:
     def notes(self) -> tuple[str, ...]:
         """What is never billed or given back here, so that nobody waits for it."""
         day = self.billed_through
-        said = [f"use and arrears before {day} are not charged here: they are billed elsewhere"]
-        if self.ends_on is not None and self.ends_on < day:
-            said.append(
-                f"it ends on {self.ends_on}, within what is billed elsewhere until {day}: nothing "
-                "of that is given back here, correct the invoice where it was issued"
-            )
-        return tuple(said)
+        return (
+            f"use and arrears before {day} are not charged here: they are billed elsewhere",
+            f"an end before {day} gives nothing back here: credit it where it was billed",
+        )
 
 
 def imported(
@@ -213,6 +210,13 @@ def _require_pauses(pauses: tuple[Pause, ...], starts_on: date) -> None:
 
 def _require_boundary(subscription: Subscription, billed_through: date, today: date) -> None:
     """Billed up to a boundary, and no further ahead than we would have."""
+    ends_on = subscription.ends_on
+    if ends_on is not None and billed_through > ends_on:
+        raise BadImport(
+            f"billed_through {billed_through} lies beyond the end on {ends_on}: give the end; what "
+            "was paid beyond it is given back where it was billed",
+            field="billed_through",
+        )
     start = subscription.started_on
     before = boundary_before(subscription, billed_through) or start
     is_boundary = billed_through == start or boundary_after(subscription, before) == billed_through
