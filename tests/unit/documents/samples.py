@@ -263,6 +263,7 @@ def credit_by_one_stop_shop() -> DocumentView:
         payment=Payment(means=PaymentMeans.NONE),
         due_on=None,
         corrects=(PrecedingDocument("RE-2026-000124", date(2026, 11, 1)),),
+        reason="wijziging van het contract of de afrekening ervan",
     )
 
 
