@@ -182,8 +182,33 @@ def plans(draw: st.DrawFn, plan_id: str, offer: Offer = ANY) -> Plan:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A change that is asked for now, to begin in some days."""
+
+    days: int
+    change: Change
+
+
+@dataclass(frozen=True)
+class Move:
+    """The customer lives elsewhere from now on."""
+
+    country: str
+    vat_id: str | None = None
+
+
+@dataclass(frozen=True)
+class BilledAgain:
+    """The latest invoice is cancelled, and billed again at once."""
+
+
+Happening = Change | Ahead | Move | BilledAgain | None
+"""None: the contract ends."""
+
+
+@dataclass(frozen=True)
 class Step:
-    """Some days later something is asked for, perhaps as of a day that is over. None: it ends.
+    """Some days later something happens, perhaps as of a day that is over.
 
     With `is_down` billing does not run in between.
     """
@@ -191,16 +216,24 @@ class Step:
     wait: int
     is_down: bool
     backdated: int
-    change: Change | None
+    change: Happening
 
     def take(self, world: EngineWorld) -> bool:
         """Tell whether it was possible; a refusal changes nothing."""
         day = max(world.today - timedelta(days=self.backdated), world.subscription.started_on)
         try:
-            if self.change is None:
-                world.end(day)
-            else:
-                world.change(_as_of(self.change, day), day)
+            match self.change:
+                case None:
+                    world.end(day)
+                case Ahead(days, change):
+                    world.request(change, world.today + timedelta(days=days))
+                case Move(country, vat_id):
+                    world.move(country, vat_id)
+                case BilledAgain():
+                    world.bill()
+                    return world.cancel_latest() and bool(world.bill())
+                case change:
+                    world.change(_as_of(change, day), day)
         except UmlaufError:
             return False
         return True
@@ -222,10 +255,16 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.just(Resume()),
 )
 
-changes_and_ends: st.SearchStrategy[Change | None] = changes | st.none()
+changes_and_ends: st.SearchStrategy[Happening] = changes | st.none()
+moves: st.SearchStrategy[Happening] = st.sampled_from([Move("NL"), Move("CH"), Move("DE")])
+moves_of_businesses: st.SearchStrategy[Happening] = st.sampled_from(
+    [Move("NL", "NL123456782B90"), Move("FR", "FR40303265045"), Move("DE"), Move("CH")]
+)
+ahead: st.SearchStrategy[Happening] = st.builds(Ahead, st.integers(1, 60), changes)
+billed_again: st.SearchStrategy[Happening] = st.builds(BilledAgain)
 
 
-def steps(kinds: st.SearchStrategy[Change | None]) -> st.SearchStrategy[Step]:
+def steps(kinds: st.SearchStrategy[Happening]) -> st.SearchStrategy[Step]:
     return st.builds(
         Step,
         wait=st.integers(0, 45),
@@ -263,7 +302,7 @@ class Story:
 def stories(
     draw: st.DrawFn,
     *,
-    kinds: st.SearchStrategy[Change | None] = changes_and_ends,
+    kinds: st.SearchStrategy[Happening] = changes_and_ends,
     offer: Offer = ANY,
     most_steps: int = 5,
 ) -> Story:

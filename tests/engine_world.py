@@ -13,13 +13,16 @@ from typing import Final
 from umlauf.billing.assembling import closing_day
 from umlauf.billing.bill_lines import Bill, BillLine
 from umlauf.billing.charges import BilledCharge
-from umlauf.billing.composing import BilledContract
+from umlauf.billing.composing import BilledContract, issue
 from umlauf.billing.contract_account import Account
+from umlauf.billing.credit_notes import NoteDraft, cancel_whole
 from umlauf.billing.drafting import DraftDocument, draft_documents
-from umlauf.billing.once_amounts import finished_bill
+from umlauf.billing.errors import NotCancellable
+from umlauf.billing.model import Invoice
+from umlauf.billing.once_amounts import finished_bill, given_again
 from umlauf.billing.previewing import PreviewedBill, bill_day, billed_after, run_ahead
 from umlauf.billing.reconciling import FEE_KINDS
-from umlauf.billing.tax import Parties
+from umlauf.billing.tax import FormerHome, Parties
 from umlauf.billing.terms import UMLAUF
 from umlauf.billing.windows import looks_back_to
 from umlauf.catalog.model import AddOn, BaseFee, Plan
@@ -27,12 +30,13 @@ from umlauf.catalog.price_models.per_unit import PerUnit
 from umlauf.catalog.price_models.rating import Price
 from umlauf.kernel.calendar import Interval, IntervalUnit, Period, local_date, start_of_day
 from umlauf.kernel.money import Money, total
-from umlauf.subscriptions.agreements import AppliedCoupon, Change
-from umlauf.subscriptions.changing import apply_change, begin_scheduled
+from umlauf.subscriptions.agreements import AppliedCoupon, Change, ScheduledChange
+from umlauf.subscriptions.changing import apply_change, begin_scheduled, request_change
 from umlauf.subscriptions.choosing import Choice
 from umlauf.subscriptions.ending import terminated, voided
 from umlauf.subscriptions.lifecycle import mark_billed
 from umlauf.subscriptions.model import Subscription
+from umlauf.subscriptions.pointer import to_be_repaired
 from umlauf.subscriptions.subscribing import subscribed
 from umlauf.usage.aggregation import Measurement
 
@@ -40,6 +44,7 @@ MONTHLY: Final = Interval(IntervalUnit.MONTH)
 YEARLY: Final = Interval(IntervalUnit.YEAR)
 BERLIN: Final = "Europe/Berlin"
 MOST_BILLS_AT_ONCE: Final = 200
+AT_HOME: Final = Parties(seller_country="DE", customer_country="DE")
 
 
 def price(minor: int | str, currency: str = "EUR") -> tuple[Price, ...]:
@@ -71,6 +76,8 @@ class EngineWorld:
     events: list[tuple[str, Measurement]] = field(default_factory=list)
     billed: tuple[BilledCharge, ...] = ()
     bills: list[tuple[date, Bill, tuple[DraftDocument, ...]]] = field(default_factory=list)
+    parties: Parties = AT_HOME
+    cancelled: list[NoteDraft] = field(default_factory=list)
 
     @classmethod
     def open(
@@ -117,6 +124,33 @@ class EngineWorld:
             plan_of=self.plan_of,
             now=self.now,
         )
+
+    def request(self, change: Change, starts_on: date) -> None:
+        """Asked for today, to begin then."""
+        wanted = ScheduledChange(f"change-{self.now}", change, starts_on, self.now)
+        self.subscription, _ = request_change(
+            self.subscription, wanted, plan_of=self.plan_of, now=self.now
+        )
+
+    def move(self, country: str, vat_id: str | None = None) -> None:
+        """The customer lives elsewhere from today on."""
+        before = self.parties
+        home = FormerHome(self.today, before.customer_country, before.vat_id)
+        self.parties = replace(
+            before,
+            customer_country=country,
+            vat_id=vat_id,
+            former_homes=(*before.former_homes, home),
+        )
+
+    def cancel_latest(self) -> bool:
+        """Cancel the latest invoice to be billed again, if it can be."""
+        for number in reversed(range(len(self.bills))):
+            for place, document in enumerate(self.bills[number][2], start=1):
+                if document.gross.amount_minor >= 0:
+                    invoice_id = f"doc-{number}.{place}"
+                    return self._cancel(issue(document.draft, invoice_id=invoice_id, number="1"))
+        return False
 
     def end(self, ends_on: date) -> None:
         self.subscription = terminated(self.subscription, ends_on, self.now)
@@ -165,7 +199,11 @@ class EngineWorld:
     def fork(self) -> "EngineWorld":
         """The same contract, to be led another way."""
         return replace(
-            self, usage=dict(self.usage), events=list(self.events), bills=list(self.bills)
+            self,
+            usage=dict(self.usage),
+            events=list(self.events),
+            bills=list(self.bills),
+            cancelled=list(self.cancelled),
         )
 
     # -- What there is to see ---------------------------------------------------------------------
@@ -184,7 +222,7 @@ class EngineWorld:
     def contract(self) -> BilledContract:
         one = self.subscription
         plan = self.plan_of(one.plan_id, one.plan_version)
-        return BilledContract.of(one, plan, Parties(seller_country="DE", customer_country="DE"))
+        return BilledContract.of(one, plan, self.parties)
 
     @property
     def lines(self) -> list[BillLine]:
@@ -193,7 +231,9 @@ class EngineWorld:
     @property
     def total(self) -> Money:
         """All that was charged less all that was given back, before tax."""
-        return total((line.amount for line in self.lines), self.subscription.currency)
+        currency = self.subscription.currency
+        back = (line.amount for note in self.cancelled for line in note.lines)
+        return total((line.amount for line in self.lines), currency) - total(back, currency)
 
     @property
     def fees(self) -> list[BilledCharge]:
@@ -232,6 +272,22 @@ class EngineWorld:
         self.subscription, _ = mark_billed(counted, day, self.now, closing_on=closing_on)
         self.bills.append((day, bill, documents))
         return bill
+
+    def _cancel(self, invoice: Invoice) -> bool:
+        charges = [one for one in self.billed if one.invoice_id == invoice.id]
+        try:
+            proposal = cancel_whole(
+                invoice, charges, "wrong", is_billed_again=True, of_stretches=self.billed
+            )
+        except NotCancellable:
+            return False
+        after = {one.id: one for one in proposal.charges}
+        self.billed = tuple(after.get(one.id, one) for one in self.billed)
+        self.cancelled.append(proposal.draft)
+        first_day = min(one.period.start for one in after.values())
+        again = given_again(self.subscription, invoice.lines)
+        self.subscription = to_be_repaired(again, first_day, self.now)
+        return True
 
     def _account_for(self, subscription: Subscription, day: date) -> Account:
         """With no more charges than billing reads."""

@@ -375,6 +375,16 @@ class TestTrials:
         assert line.amount == Money(36_500, "EUR")
 
 
+def test_a_scheduled_change_that_is_so_already_when_its_day_comes_stops_nothing() -> None:
+    """Two bikes from 16 January on are asked for; then they are taken at once."""
+    world = EngineWorld.open([flat_plan("one", 3_100)], NEW_YEAR)
+    world.run_until(date(2026, 1, 5))
+    world.request(ChangeQuantity(2), date(2026, 1, 16))
+    world.change(ChangeQuantity(2))
+    world.run_until(FEBRUARY)
+    assert world.total == Money(400 + 2 * 2_700 + 2 * 3_100, "EUR")
+
+
 def test_a_coupon_in_mid_period_opens_no_second_free_tier() -> None:
     """300 minutes are free, the rest 0.10: 600 are 30.00, the coupon counts from February on."""
     tiers = Graduated((Tier(Decimal(300), Decimal(0)), Tier(None, Decimal(10))))

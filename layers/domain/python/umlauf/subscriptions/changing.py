@@ -111,8 +111,6 @@ def begin_scheduled(
             now=now,
             asked_at=scheduled.requested_at,
         )
-        if subscription == before:
-            subscription = due_again(before, now)
         events.append(_changed(subscription, scheduled.change, scheduled.starts_on))
     return subscription, tuple(events)
 

@@ -64,7 +64,9 @@ def mark_billed(
     BoundaryNotDue when another run was faster.
     """
     due_on, through = subscription.due_on, subscription.billed_through
-    if due_on is None or through is None or day < due_on:
+    # It may have been due for a scheduled change that changed nothing any more when its day came.
+    was_due = subscription.next_due_at is not None and subscription.next_due_at <= now
+    if due_on is None or through is None or (day < due_on and not was_due):
         raise BoundaryNotDue(f"{subscription.id} is due on {due_on}, not on {day}")
     billed = subscription
     if billed.repair_from is not None and billed.repair_from <= day:
