@@ -404,6 +404,7 @@ class OfferWorld:
                 work=work,
                 desk=self.contract_desk,
                 block_entries=self.block_entries,
+                coupons=MemoryCoupons(self.store),
             ),
             now,
         )

@@ -13,7 +13,12 @@ from umlauf.subscriptions.use_cases.place_order import Order, place_order
 from umlauf_http.calls import Call
 from umlauf_http.endpoints import Routes, endpoint
 from umlauf_http.identity import Access
-from umlauf_http.representations.changes import MOST_ADD_ONS, ChosenAmounts, Quantity
+from umlauf_http.representations.changes import (
+    MOST_ADD_ONS,
+    ChosenAmounts,
+    CouponNames,
+    Quantity,
+)
 from umlauf_http.representations.charges import ChargeOut, ChargesOut
 from umlauf_http.representations.deliveries import DeliveriesOut
 from umlauf_http.representations.forecasts import ForecastOut, HorizonQuery
@@ -24,7 +29,15 @@ from umlauf_http.representations.subscriptions import (
     SubscriptionsOut,
 )
 from umlauf_http.wire import Currency, Day, Identifier, In, PageQuery
-from wiring import BLOCK_ENTRIES, CHARGES, CONTRACT_DESK, DESK, PLANS, SUBSCRIPTION_REGISTER
+from wiring import (
+    BLOCK_ENTRIES,
+    CHARGES,
+    CONTRACT_DESK,
+    COUPONS,
+    DESK,
+    PLANS,
+    SUBSCRIPTION_REGISTER,
+)
 
 routes = Routes(__name__, Access.CUSTOMER)
 
@@ -36,7 +49,8 @@ class OrderIn(In):
     the withdrawal period, and what is served until a withdrawal is paid for. `chosen_minor` holds
     amounts for items whose price the subscriber names. An add-on has the quantity 1 unless
     `add_on_quantities` says otherwise. `site` is the station it is ordered at: its country decides
-    which company bills, for as long as the contract lasts.
+    which company bills, for as long as the contract lasts. `coupons` are those that whoever orders
+    may name.
     """
 
     plan_id: Identifier
@@ -50,6 +64,7 @@ class OrderIn(In):
     site: Identifier | None = None
     starts_on: Day | None = None
     early_start_requested: bool = False
+    coupons: CouponNames = Field([])
 
     def order(self, customer_id: str, command_key: str) -> Order:
         return Order(
@@ -66,6 +81,7 @@ class OrderIn(In):
             site=self.site,
             starts_on=self.starts_on,
             early_start_requested=self.early_start_requested,
+            coupons=tuple(self.coupons),
         )
 
 
@@ -89,6 +105,7 @@ def order_subscription(body: OrderIn, call: Call) -> SubscriptionOut:
         work=call.work,
         desk=CONTRACT_DESK,
         block_entries=BLOCK_ENTRIES,
+        coupons=COUPONS,
     )
     call.created(f"/v1/subscriptions/{subscription.id}")
     return SubscriptionOut.of(subscription, PLANS, call.now)

@@ -19,6 +19,7 @@ from umlauf_adapters.billing.invoices import (
     DynamoReceivables,
 )
 from umlauf_adapters.billing.registers import DynamoCreditNoteRegister, DynamoInvoiceRegister
+from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.block_entries import DynamoBlockEntries
 from umlauf_adapters.customers.customers import DynamoCustomers
@@ -44,6 +45,7 @@ from umlauf_integrations.vies.register import vat_id_register
 WORKS: Final = DynamoWorks()
 ASSETS: Final = DynamoAssets()
 BLOCK_ENTRIES: Final = DynamoBlockEntries()
+COUPONS: Final = DynamoCoupons()
 CREDIT_BALANCES: Final = DynamoCreditBalances()
 CREDIT_NOTES: Final = DynamoCreditNotes()
 CREDIT_NOTE_REGISTER: Final = DynamoCreditNoteRegister()

@@ -5,15 +5,20 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 
+from umlauf.billing.sellers import SellersBySite
+from umlauf_adapters.catalog.coupons import DynamoCoupons
 from umlauf_adapters.catalog.plans import DynamoPlans
 from umlauf_adapters.customers.cognito_accounts import CognitoAccounts
 from umlauf_adapters.customers.customers import DynamoCustomers
+from umlauf_adapters.inventory.stations import DynamoStations
 from umlauf_adapters.kernel.aws_clients import client
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_http.answering import Wiring
 from umlauf_integrations.stripe.parameters import StripeParameters
 
+COUPONS: Final = DynamoCoupons()
 PLANS: Final = DynamoPlans()
+SELLERS: Final = SellersBySite(DynamoStations())
 CUSTOMERS: Final = DynamoCustomers()
 
 

@@ -6,7 +6,9 @@ from itertools import islice
 from typing import Final
 
 from umlauf.catalog.coupons import Coupon
+from umlauf.catalog.errors import UnknownCoupon
 from umlauf.catalog.model import Plan
+from umlauf.catalog.ports import Coupons
 from umlauf.kernel.calendar import local_date
 from umlauf.subscriptions.agreements import AppliedCoupon
 from umlauf.subscriptions.errors import CouponNotUsable, NotActive, NotPossibleThen, TooMany
@@ -15,6 +17,19 @@ from umlauf.subscriptions.pointer import to_be_repaired
 from umlauf.subscriptions.timeline import PlanOf, billing_periods, coupon_end, first_paid_day
 
 MOST_COUPONS: Final = 20
+
+
+def named_coupon(coupon_id: str, coupons: Coupons) -> Coupon:
+    """A coupon that whoever orders may name; any other is staff's to grant. Raises UnknownCoupon.
+
+    Which others there are is told to nobody.
+    """
+    coupon = coupons.find(coupon_id)
+    if coupon is None or not coupon.is_open:
+        raise UnknownCoupon(
+            f"there is no coupon {coupon_id!r} to order with; leave it out", field="coupons"
+        )
+    return coupon
 
 
 def with_coupon(

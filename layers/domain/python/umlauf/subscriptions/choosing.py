@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from umlauf.catalog.model import Plan
 from umlauf.catalog.price_books import PriceChoice
@@ -11,7 +12,10 @@ from umlauf.subscriptions.agreements import Agreement
 from umlauf.subscriptions.changes.choose_amount import require_chosen
 from umlauf.subscriptions.changes.editing import in_plan_order
 from umlauf.subscriptions.changes.quantities import require_quantity
-from umlauf.subscriptions.errors import AddOnNotTaken
+from umlauf.subscriptions.errors import AddOnNotTaken, NotPossibleThen
+
+LONGEST_WAIT: Final = 366
+"""Days an order may lie ahead of its start: prices and risk are judged when it is placed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +62,10 @@ def agreed(choice: Choice, plan: Plan, agreed_on: date) -> Agreement:
     for chosen in agreement.chosen_minor.items():
         require_chosen(plan, agreement, prices, chosen)
     return agreement
+
+
+def require_near(starts_on: date | None, today: date) -> None:
+    """Refuse a start that has passed or lies too far ahead. Raises NotPossibleThen."""
+    latest = today + timedelta(days=LONGEST_WAIT)
+    if starts_on is not None and not today <= starts_on <= latest:
+        raise NotPossibleThen(f"it can start from {today} to {latest}", field="starts_on")

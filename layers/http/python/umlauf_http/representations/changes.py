@@ -21,11 +21,14 @@ from umlauf_http.representations.prices import IntervalOut
 from umlauf_http.wire import MAX_AMOUNT_MINOR, Day, Identifier, In, Out
 
 MOST_ADD_ONS = 20
+MOST_COUPONS_NAMED = 5
 
 # Bounds are the domain's to refuse, with the remedy; here they are only told.
 Quantity = Annotated[int, Field(json_schema_extra={"minimum": 1, "maximum": 10_000})]
 ChosenAmount = Annotated[int, Field(ge=0, le=MAX_AMOUNT_MINOR)]
 ChosenAmounts = Annotated[dict[Identifier, ChosenAmount], Field(max_length=MOST_ADD_ONS)]
+
+CouponNames = Annotated[list[Identifier], Field(max_length=MOST_COUPONS_NAMED)]
 
 
 class ChangePlanIn(In):

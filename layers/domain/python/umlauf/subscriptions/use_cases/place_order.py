@@ -1,25 +1,23 @@
 """Order a plan."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from umlauf.catalog.errors import PlanNotOnSale
 from umlauf.catalog.model import Plan
+from umlauf.catalog.ports import Coupons
 from umlauf.customers.ports import BlockEntries
 from umlauf.customers.risk import require_may_order
 from umlauf.kernel.calendar import Interval, local_date
 from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.choosing import Choice, agreed
-from umlauf.subscriptions.errors import NotPossibleThen
-from umlauf.subscriptions.events import SubscriptionOrdered
+from umlauf.subscriptions.applying import named_coupon, with_coupon
+from umlauf.subscriptions.choosing import Choice, agreed, require_near
+from umlauf.subscriptions.events import CouponApplied, SubscriptionOrdered
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
 from umlauf.subscriptions.ports import ContractDesk
-
-LONGEST_WAIT: Final = 366
-"""Days an order may lie ahead of its start: prices and risk are judged when it is placed."""
+from umlauf.subscriptions.subscribing import plans_on_hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +41,7 @@ class Order:
     site: str | None = None
     starts_on: date | None = None
     early_start_requested: bool = False
+    coupons: tuple[str, ...] = ()
 
     @property
     def subscription_id(self) -> str:
@@ -62,13 +61,18 @@ class Order:
 
 
 def place_order(
-    order: Order, *, work: Work, desk: ContractDesk, block_entries: BlockEntries
+    order: Order,
+    *,
+    work: Work,
+    desk: ContractDesk,
+    block_entries: BlockEntries,
+    coupons: Coupons,
 ) -> Subscription:
     """Make a pending subscription; repeated, the one it made.
 
     Raises UnknownPlan, PlanNotOnSale, UnknownAddOn, UnknownTerm, NoPriceInCurrency, BadQuantity,
-    NoChosenAmount, NotPossibleThen, UnknownCustomer, UnknownStation, NotInvoiceable, and
-    OrderRefused with the way to a person.
+    NoChosenAmount, NotPossibleThen, UnknownCoupon, CouponNotUsable, UnknownCustomer,
+    UnknownStation, NotInvoiceable, and OrderRefused with the way to a person.
     """
     existing = desk.subscriptions.find(order.subscription_id)
     if existing is not None:
@@ -77,7 +81,7 @@ def place_order(
     require_may_order(customer, block_entries.of_customer(customer.id), work.now)
     plan = _plan_as_seen(desk.plans.on_sale(order.plan_id), order.plan_version)
     today = local_date(work.now, customer.time_zone)
-    _require_near(order.starts_on, today)
+    require_near(order.starts_on, today)
     subscription = Subscription(
         id=order.subscription_id,
         customer_id=customer.id,
@@ -91,13 +95,25 @@ def place_order(
         early_start_requested=order.early_start_requested,
         reason_not_due=ReasonNotDue.NOT_ACTIVE,
     )
-    work.put(
-        subscription,
-        SubscriptionOrdered(
-            subscription.id, customer.id, plan.plan_id, plan.plan_version, order.currency
-        ),
+    for coupon_id in order.coupons:
+        coupon = named_coupon(coupon_id, coupons)
+        subscription = with_coupon(
+            subscription, coupon, None, plan_of=plans_on_hand(plan), now=work.now
+        )
+    ordered = SubscriptionOrdered(
+        subscription.id, customer.id, plan.plan_id, plan.plan_version, order.currency
     )
+    work.put(subscription, ordered, *_coupons_told(subscription))
     return subscription
+
+
+def _coupons_told(subscription: Subscription) -> Iterator[CouponApplied]:
+    for applied in subscription.coupons:
+        yield CouponApplied(
+            subscription_id=subscription.id,
+            customer_id=subscription.customer_id,
+            coupon_id=applied.coupon.id,
+        )
 
 
 def _plan_as_seen(on_sale: Plan, seen_version: int | None) -> Plan:
@@ -109,9 +125,3 @@ def _plan_as_seen(on_sale: Plan, seen_version: int | None) -> Plan:
             field="plan_version",
         )
     return on_sale
-
-
-def _require_near(starts_on: date | None, today: date) -> None:
-    latest = today + timedelta(days=LONGEST_WAIT)
-    if starts_on is not None and not today <= starts_on <= latest:
-        raise NotPossibleThen(f"it can start from {today} to {latest}", field="starts_on")
