@@ -120,4 +120,6 @@ def _told(difference: Mapping[str, Any]) -> str:
 def _summary(review: Json) -> str:
     changes = Counter(entry["change"] for entry in review["items"])
     counted = ", ".join(f"{changes[change]} {told}" for change, told in _TOLD.items())
-    return f"{'published' if review['is_published'] else 'nothing published yet'}: {counted}"
+    if review["is_published"]:
+        return f"published: {counted}"
+    return f"would be published: {counted}; nothing is stored"

@@ -129,8 +129,12 @@ def _text(value: Json) -> str:
             return ""
         case {"amount_minor": int(minor), "currency": str(currency)}:
             return str(Money(minor, currency))
-        case dict() | list():
-            return json.dumps(value, ensure_ascii=False)
+        case dict():
+            return ", ".join(f"{key} {_text(one)}" for key, one in value.items() if one is not None)
+        case list():
+            return "; ".join(_text(one) for one in value)
+        case bool():
+            return "yes" if value else "no"
         case _:
             return str(value)
 

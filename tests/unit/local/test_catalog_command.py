@@ -180,7 +180,7 @@ def test_a_review_shows_every_difference(
     assert "items[base-fee].prices.EUR.flat: 59.00 → 69.00" in shown
     assert "anchor_day: nothing → 1" in shown
     assert "not in the file, stays on sale" in shown
-    assert "nothing published yet: 0 new, 1 new version, 0 unchanged, 1 not" in shown
+    assert "would be published: 0 new, 1 new version, 0 unchanged, 1 not" in shown
 
 
 def test_what_is_exported_is_what_apply_reads(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from local import cli
 from local.running_platform import Refused
@@ -164,3 +165,15 @@ def test_retrying_all_tries_each_and_fails_when_one_stays_parked(
 def test_a_command_that_does_not_say_which_is_refused(platform: FakePlatform, line: str) -> None:
     assert cli.main(line.split()) == 2
     assert platform.retried == []
+
+
+def test_no_cell_of_any_table_holds_json(capsys: pytest.CaptureFixture[str]) -> None:
+    thing = {
+        "price": {"amount_minor": 5900, "currency": "EUR"},
+        "term": {"count": 12, "unit": "month", "note": None},
+        "add_ons": ["theft-cover", "city-guide"],
+        "is_live": True,
+    }
+    cli.show(thing, Console(width=120))
+    cells = [line.split(maxsplit=1)[1].strip() for line in capsys.readouterr().out.splitlines()]
+    assert cells == ["59.00 EUR", "count 12, unit month", "theft-cover; city-guide", "yes"]
