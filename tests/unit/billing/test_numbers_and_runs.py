@@ -254,6 +254,16 @@ def test_a_run_by_hand_is_open_at_once_and_keeps_its_record(world: World) -> Non
     assert world.begun(NOW + HOUR).id == "run_000002"
 
 
+def test_a_run_by_hand_takes_nobodys_place(world: World) -> None:
+    """A repeated last task of the quiet run would close it at once."""
+    quiet = world.finish(world.begun().id, NOW, IN_VAIN)
+    assert start(world, "cmd_1", NOW + MINUTE) == "run_000002"
+    world.finish(quiet.id, NOW + MINUTE, IN_VAIN)
+    by_hand = world.runs.get("run_000002")
+    assert by_hand is not None
+    assert by_hand.finished_at is None
+
+
 def test_a_run_by_hand_joins_the_one_under_way(world: World) -> None:
     under_way = world.begun()
     assert start(world, "cmd_1", NOW + MINUTE) == under_way.id

@@ -17,7 +17,10 @@ def start_run(command_id: str, *, work: Work, runs: Runs) -> BillingRun:
     cursor = runs.cursor() or RunCursor()
     under_way = runs.get(cursor.open_run_id) if cursor.open_run_id is not None else None
     if under_way is None:
-        run = open_run(cursor, work=work, runs=runs, is_by_hand=True)
+        # Never in the place of a quiet run: that one's last task may just be repeated, and would
+        # close this one.
+        fresh = replace(cursor, quiet_run_id=None)
+        run = open_run(fresh, work=work, runs=runs, is_by_hand=True)
     else:
         run = replace(under_way, is_by_hand=True)
         work.put(run)
