@@ -69,6 +69,10 @@ def _coupon(number: int, terms: dict[str, object]) -> Coupon:
     return Coupon(id=f"off-{number}", name="Off", **terms)  # type: ignore[arg-type]
 
 
+def _deposits(world: EngineWorld) -> list[Money]:
+    return [line.amount for line in world.lines if line.kind is LineKind.DEPOSIT]
+
+
 def _played(story: Story, taken: Sequence[Coupon]) -> EngineWorld:
     world = EngineWorld.open(
         story.plans,
@@ -149,6 +153,21 @@ def test_one_coupon_more_never_makes_it_dearer(
     sides = sum(1 + len(one.credited_periods) for one in (*fewer.billed, *more.billed))
     assert (more.total - fewer.total).amount_minor <= sides
     assert all(line.amount.amount_minor >= 0 for line in more.lines if line.corrects is None)
+
+
+@few
+@given(
+    story=stories(),
+    terms=coupons,
+    once=st.booleans(),
+)
+def test_no_coupon_lowers_what_is_owed_back(
+    story: Story, terms: dict[str, object], *, once: bool
+) -> None:
+    is_once = once and "amounts" in terms
+    coupon = Coupon(id="off", name="Off", is_once_amount=is_once, **{**terms, "items": ()})  # type: ignore[arg-type]
+    plain, reduced = _played(story, []), _played(story, [coupon])
+    assert _deposits(reduced) == _deposits(plain)
 
 
 @few
