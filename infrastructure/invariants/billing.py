@@ -18,8 +18,10 @@ from umlauf.billing.credits import CreditBalance, CreditEntry, EntryKind
 from umlauf.billing.model import Invoice, InvoiceLine, LineKind, LineRef, Receivable
 from umlauf.billing.numbering import DocumentNumber, NumberBlock, NumberUse, Series
 from umlauf.billing.runs import RunCursor
+from umlauf.billing.terms import entity_of
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
+from umlauf.subscriptions.model import Subscription
 
 Violations = Iterator[str]
 Document = Invoice | CreditNote
@@ -61,7 +63,25 @@ def numbers_are_used_once(books: Books) -> Violations:
         for name in (name for block in blocks for name in block.numbers()):
             if name not in taken:
                 yield f"number {name} is neither used nor voided"
+    yield from _documents_are_of_one_company(books)
     yield from files_are_the_documents(books)
+
+
+def _documents_are_of_one_company(books: Books) -> Violations:
+    """A number is of its company's series, and so are all contracts and corrections behind it."""
+    sold_by = {one.id: one.legal_entity for one in books.of(Subscription)}
+    issued_by = {one.id: one.legal_entity for one in _documents(books)}
+    for document in _documents(books):
+        company = document.legal_entity
+        if document.number.rsplit("-", 2)[0] not in entity_of(company).series.prefixes:
+            yield f"number {document.number} is in no series of {company}"
+        for line in document.lines:
+            seller = sold_by.get(line.subscription_id)
+            if seller not in (None, company):
+                yield f"{document.number} of {company} bills a contract of {seller}"
+            before = issued_by.get(line.corrects.invoice_id) if line.corrects else None
+            if before not in (None, company):
+                yield f"{document.number} of {company} corrects a document of {before}"
 
 
 def credit_is_where_documents_say(books: Books) -> Violations:

@@ -29,7 +29,7 @@ from umlauf.billing.documents import (
 )
 from umlauf.billing.model import PriceBasis, TaxAmount, TaxTreatment
 from umlauf.billing.stored_documents import storage_key
-from umlauf.billing.terms import UMLAUF
+from umlauf.billing.terms import UMLAUF, UMLAUF_NL
 from umlauf.customers.model import Language
 from umlauf.kernel.money import Money
 
@@ -187,6 +187,14 @@ def test_a_reason_is_told_in_the_readers_language() -> None:
     }
     assert told[Language.DUTCH].exemption == "Btw verlegd"
     assert {one.exemption_code for one in told.values()} == {"VATEX-EU-AE"}
+
+
+def test_a_document_speaks_the_readers_language_if_its_company_does() -> None:
+    """A company that writes German alone answers everybody in German."""
+    german_alone = replace(UMLAUF, languages=(Language.GERMAN,))
+    assert [german_alone.language_for(one) for one in Language] == [Language.GERMAN] * 3
+    assert [UMLAUF_NL.language_for(one) for one in Language] == list(Language)
+    assert UMLAUF_NL.languages[0] is Language.DUTCH
 
 
 def test_a_number_has_one_place_in_the_archive() -> None:

@@ -77,16 +77,7 @@ def test_a_country_that_nobody_serves_is_refused() -> None:
 
 
 def test_no_two_kinds_of_document_share_a_series() -> None:
-    prefixes = [
-        prefix
-        for entity in ENTITIES
-        for prefix in (
-            entity.series.invoices,
-            entity.series.credit_notes,
-            entity.series.cancellations,
-            entity.series.deposits,
-        )
-    ]
+    prefixes = [prefix for entity in ENTITIES for prefix in entity.series.prefixes]
     assert len(prefixes) == len(set(prefixes))
     assert len({entity.id for entity in ENTITIES}) == len(ENTITIES)
 

@@ -1,16 +1,18 @@
 """Two companies bill: each its own contracts, under its own numbers, against its own credit."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tests.billing_fakes import BillingWorld
+from tests.engine_world import EngineWorld, flat_plan
 from tests.offer_fakes import CITY_FLAT, NOW
 from umlauf.billing.credits import CreditBalance, EntryKind, empty_balance
 from umlauf.billing.errors import NotInvoiceable
 from umlauf.billing.model import Invoice
 from umlauf.billing.results import BillingResult
+from umlauf.billing.terms import UMLAUF, latest_day
 from umlauf.billing.use_cases.bill_together import bill_together
 from umlauf.catalog.model import Supply
 from umlauf.customers.billing_details import FormerHome
@@ -111,6 +113,20 @@ def test_a_contract_of_a_company_that_is_gone_is_not_billed_by_another(
     world.store.run(lambda work: work.put(orphan), NOW)
     with pytest.raises(NotInvoiceable):
         world.bill(orphan, now=NOW)
+
+
+def test_a_document_is_dated_and_due_by_the_calendar_and_terms_of_its_company() -> None:
+    """Half an hour before the year ends in London it has begun in Berlin."""
+    world = EngineWorld.open([flat_plan("one", 6_900)], date(2026, 1, 1))
+    (bill,) = world.ahead(date(2026, 1, 1))
+    late = replace(bill.documents[0].draft, composed_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    london = replace(UMLAUF, id="umlauf-uk", time_zone="Europe/London", payment_days=30)
+    dates = [(one.issued_on, one.due_on) for one in (late, replace(late, entity=london))]
+    assert dates == [
+        (date(2027, 1, 1), date(2027, 1, 15)),
+        (date(2026, 12, 31), date(2027, 1, 30)),
+    ]
+    assert latest_day(late.composed_at, (london, UMLAUF)) == date(2027, 1, 1)
 
 
 def two_contracts(world: BillingWorld) -> tuple[Customer, list[Subscription]]:

@@ -350,6 +350,18 @@ def _set(cls: type, *aggregates: object) -> Callable[[Books], Books]:
         pytest.param(3, _set(DocumentNumber), "never reserved", id="number out of nowhere"),
         pytest.param(
             3,
+            _set(Invoice, replace(INVOICE, legal_entity="umlauf-nl")),
+            "in no series of umlauf-nl",
+            id="another company's number",
+        ),
+        pytest.param(
+            3,
+            _set(Subscription, replace(SUBSCRIPTION, legal_entity="umlauf-nl")),
+            "of umlauf-de bills a contract of umlauf-nl",
+            id="another company's contract",
+        ),
+        pytest.param(
+            3,
             _set(NumberBlock, NumberBlock("b", "RE-2026", 1, 2)),
             "neither used nor voided",
             id="unexplained gap",

@@ -61,8 +61,8 @@ class Particulars:
 def view_of_invoice(
     invoice: Invoice, *, entity: LegalEntity, customer: Customer, particulars: Particulars
 ) -> DocumentView:
-    """The document of an issued invoice, in its customer's language. Raises UnsoundDocument."""
-    language = customer.language
+    """The document of an issued invoice, in a language of both parties. Raises UnsoundDocument."""
+    language = entity.language_for(customer.language)
     is_deposit = all(line.kind is LineKind.DEPOSIT for line in invoice.lines)
     lines = document_lines(invoice.lines, language, particulars.descriptions)
     return DocumentView(
@@ -86,7 +86,7 @@ def view_of_invoice(
 
 def view_of_note(note: CreditNote, *, entity: LegalEntity, customer: Customer) -> DocumentView:
     """The document of a credit note or a cancellation. Raises UnsoundDocument."""
-    language = customer.language
+    language = entity.language_for(customer.language)
     lines = document_lines(note.lines, language)
     return DocumentView(
         kind=DocumentKind(note.kind.value),

@@ -25,6 +25,10 @@ class SeriesPrefixes:
     cancellations: str
     deposits: str
 
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        return self.invoices, self.credit_notes, self.cancellations, self.deposits
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -62,8 +66,9 @@ class LegalEntity:
     """A company that issues invoices. Its books and number series run in its own zone.
 
     `serves` are the countries whose contracts it bills, `chart` the accounts its books are kept in
-    (`umlauf.ledger.chart`). `uses_oss` says that it declares what it owes in the rest of the EU
-    through the one-stop shop.
+    (`umlauf.ledger.chart`), `languages` those its documents are written in, the one for everybody
+    else first. `uses_oss` says that it declares what it owes in the rest of the EU through the
+    one-stop shop.
     """
 
     id: str
@@ -76,12 +81,16 @@ class LegalEntity:
     details: CompanyDetails
     bank_account: BankAccount
     contact: Contact
-    language: Language
+    languages: tuple[Language, ...]
     chart: str
     serves: frozenset[str] = field(default_factory=frozenset)
     uses_oss: bool = False
     creditor_id: str = ""
     """Under which SEPA debits are collected: the one its provider was told to use."""
+
+    def language_for(self, wanted: Language) -> Language:
+        """The language of a document for a reader: theirs, if the company writes in it."""
+        return wanted if wanted in self.languages else self.languages[0]
 
     @property
     def registered_in(self) -> tuple[str, ...]:
@@ -105,7 +114,7 @@ UMLAUF: Final = LegalEntity(
     ),
     bank_account=BankAccount("Umlauf GmbH", "DE89370400440532013000", "COBADEFFXXX"),
     contact=Contact("rechnung@umlauf.example", "+49 30 0000000", "www.umlauf.example"),
-    language=Language.GERMAN,
+    languages=(Language.GERMAN, Language.ENGLISH, Language.DUTCH),
     chart="SKR04",
     serves=frozenset({"DE", "AT", "BE", "FR", "NL", "CH", "US"}),
     uses_oss=True,
@@ -128,7 +137,7 @@ UMLAUF_NL: Final = LegalEntity(
     ),
     bank_account=BankAccount("Umlauf Nederland B.V.", "NL91ABNA0417164300", "ABNANL2A"),
     contact=Contact("factuur@umlauf.example", "+31 20 0000000", "www.umlauf.example"),
-    language=Language.DUTCH,
+    languages=(Language.DUTCH, Language.ENGLISH, Language.GERMAN),
     chart="NL-DECIMAL",
     serves=frozenset({"NL"}),
     uses_oss=True,
