@@ -559,6 +559,23 @@ class TestEnds:
 
 
 class TestTransfer:
+    def test_a_swap_in_a_pause_leaves_the_pause_and_the_bills_as_they_are(self) -> None:
+        shop = Shop()
+        rented = shop.rented()
+        assert rented.asset_id is not None
+        wish = PauseWish(subscription_id=rented.id, ends_on=date(2026, 9, 20))
+        paused = shop.pause(wish)
+        fresh = shop.register_asset("B-2")
+        command = Transfer(subscription_id=rented.id, asset_id=fresh.id, station_id=STATION.id)
+        in_the_pause = NEXT_DAY + timedelta(days=3)
+        assert paused.is_paused(in_the_pause.date())
+        swapped = shop.transfer(command, in_the_pause)
+        assert swapped == replace(paused, asset_id=fresh.id, version=swapped.version)
+        assert shop.assets.get(rented.asset_id).state is AssetState.RETURN_INSPECTION
+        holder = shop.assets.get(fresh.id).holder
+        assert holder is not None
+        assert (holder.subscription_id, holder.start) == (rented.id, in_the_pause)
+
     def test_a_swap_is_one_work_and_never_touches_billing(self) -> None:
         shop = Shop()
         rented = shop.rented()

@@ -107,10 +107,10 @@ def reactivated(subscription: Subscription, plan: Plan, now: datetime) -> Subscr
     ended_on = require_ended(subscription)
     today = max(local_date(now, subscription.time_zone), ended_on)
     agreement = _agreed_anew(subscription.current, plan, today)
-    pauses = subscription.pauses
+    # A pause it ended in is over with it, also when it goes on the same day.
+    pauses = tuple(_until(one, ended_on) for one in subscription.pauses if one.starts_on < ended_on)
     if ended_on < today:
-        kept = tuple(_until(one, ended_on) for one in pauses if one.starts_on < ended_on)
-        pauses = (*kept, Pause(ended_on, today))
+        pauses = (*pauses, Pause(ended_on, today))
     active = replace(
         subscription,
         status=Status.ACTIVE,
