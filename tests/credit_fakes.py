@@ -118,6 +118,7 @@ def owed_on(invoice: Invoice) -> Receivable:
         due_on=invoice.due_on,
         time_zone="Europe/Berlin",
         watch_on=date(2026, 11, 16),
+        is_deposit=invoice.is_deposit,
     )
 
 

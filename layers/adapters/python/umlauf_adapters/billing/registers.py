@@ -55,8 +55,13 @@ class DynamoInvoiceRegister:
                 limit=limit,
                 cursor=cursor,
             )
+
+        def shown(receivables: Sequence[Receivable]) -> list[OwedInvoice | None]:
+            near = [one if search.may_be_met_on(one, now) else None for one in receivables]
+            return [wanted(owed) for owed in _with_invoices(near)]
+
         return _of_all(search.state).page(
-            lambda receivables: [wanted(owed) for owed in _with_invoices(receivables)],
+            shown,
             span=span,
             limit=limit,
             cursor=cursor,
@@ -106,10 +111,10 @@ def _of_all(state: InvoiceState | None) -> SpreadList[Receivable]:
     return SpreadList(RECEIVABLES, "gsi2", "+".join(parts), partitions)
 
 
-def _with_invoices(receivables: Sequence[Receivable]) -> list[OwedInvoice | None]:
-    keys = ((invoice_partition(one.id), "INVOICE") for one in receivables)
-    invoices = {invoice.id: invoice for invoice in INVOICES.get_many(keys)}
-    return [_owed(invoices.get(one.id), one) for one in receivables]
+def _with_invoices(receivables: Sequence[Receivable | None]) -> list[OwedInvoice | None]:
+    keys = [(invoice_partition(one.id), "INVOICE") for one in receivables if one]
+    invoices = {invoice.id: invoice for invoice in INVOICES.get_many(keys)} if keys else {}
+    return [_owed(invoices.get(one.id), one) if one else None for one in receivables]
 
 
 def _with_receivables(invoices: Sequence[Invoice]) -> list[OwedInvoice | None]:

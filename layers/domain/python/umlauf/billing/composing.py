@@ -171,6 +171,7 @@ def receivable_of(invoice: Invoice, time_zone: str) -> Receivable:
         due_on=invoice.due_on,
         time_zone=time_zone,
         watch_on=invoice.due_on + timedelta(days=1),
+        is_deposit=invoice.is_deposit,
     )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.documents import DocumentKind
-from umlauf.billing.model import Invoice, LineKind, Receivable, ReceivableStatus
+from umlauf.billing.model import Invoice, Receivable, ReceivableStatus
 from umlauf.billing.runs import ParkedContract
 from umlauf.kernel.calendar import local_date
 
@@ -33,17 +33,7 @@ class OwedInvoice:
     receivable: Receivable
 
     def state(self, now: datetime) -> InvoiceState:
-        """A cancelled invoice whose payment went back is owed again: then it is open, not gone."""
-        match self.receivable.status:
-            case ReceivableStatus.PAID:
-                is_cancelled = bool(self.receivable.cancelled_by)
-                return InvoiceState.CANCELLED if is_cancelled else InvoiceState.PAID
-            case ReceivableStatus.PROCESSING:
-                return InvoiceState.PROCESSING
-            case ReceivableStatus.OPEN:
-                today = local_date(now, self.receivable.time_zone)
-                is_late = today > self.receivable.due_on
-                return InvoiceState.OVERDUE if is_late else InvoiceState.OPEN
+        return state_of(self.receivable, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +64,16 @@ class InvoiceSearch(DocumentSearch):
 
     state: InvoiceState | None = None
 
+    def may_be_met_on(self, receivable: Receivable, now: datetime) -> bool:
+        """Whether what is owed, which is small and at hand, does not rule the invoice out."""
+        return (
+            self._is_state_met_by(state_of(receivable, now))
+            and self.legal_entity in {None, receivable.legal_entity}
+            and self.kind in {None, _kind(is_deposit=receivable.is_deposit)}
+        )
+
     def is_met_by_owed(self, owed: OwedInvoice, now: datetime) -> bool:
-        return self._is_state_met_by(owed.state(now)) and self.is_met_by(owed.invoice)
+        return self.may_be_met_on(owed.receivable, now) and self.is_met_by(owed.invoice)
 
     def _is_state_met_by(self, state: InvoiceState) -> bool:
         if self.state is InvoiceState.OPEN:
@@ -96,10 +94,25 @@ class ParkedSearch:
 
 
 def kind_of(document: Invoice | CreditNote) -> DocumentKind:
-    """What kind of document it is. A deposit stands on none but its own."""
+    """What kind of document it is."""
     if isinstance(document, CreditNote):
         return DocumentKind(document.kind.value)
-    is_deposit = all(line.kind is LineKind.DEPOSIT for line in document.lines)
+    return _kind(is_deposit=document.is_deposit)
+
+
+def state_of(receivable: Receivable, now: datetime) -> InvoiceState:
+    """A cancelled invoice whose payment went back is owed again: then it is open, not gone."""
+    match receivable.status:
+        case ReceivableStatus.PAID:
+            return InvoiceState.CANCELLED if receivable.cancelled_by else InvoiceState.PAID
+        case ReceivableStatus.PROCESSING:
+            return InvoiceState.PROCESSING
+        case ReceivableStatus.OPEN:
+            is_late = local_date(now, receivable.time_zone) > receivable.due_on
+            return InvoiceState.OVERDUE if is_late else InvoiceState.OPEN
+
+
+def _kind(*, is_deposit: bool) -> DocumentKind:
     return DocumentKind.DEPOSIT_REQUEST if is_deposit else DocumentKind.INVOICE
 
 

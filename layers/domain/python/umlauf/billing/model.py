@@ -139,6 +139,11 @@ class Invoice:
     issued_at: datetime
     version: int = 0
 
+    @property
+    def is_deposit(self) -> bool:
+        """A deposit stands on no document but its own."""
+        return all(line.kind is LineKind.DEPOSIT for line in self.lines)
+
 
 class SettlementState(StrEnum):
     """What became of one payment attempt.
@@ -213,7 +218,7 @@ class Receivable:
 
     Credit notes lower it, and the customer's credit balance pays on it, both as `credits`.
     `watch_on` is the first day on which it is overdue if still open; None once it was reported.
-    `cancelled_by` is the document that cancelled the invoice.
+    `is_deposit` says what the invoice asks for, `cancelled_by` the document that cancelled it.
     """
 
     KIND: ClassVar[str] = "receivable"
@@ -231,6 +236,7 @@ class Receivable:
     settlements: tuple[Settlement, ...] = ()
     charged_fees: tuple[ChargedFee, ...] = ()
     credits: tuple[AppliedCredit, ...] = ()
+    is_deposit: bool = False
     cancelled_by: str = ""
     version: int = 0
 
