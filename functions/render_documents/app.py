@@ -30,7 +30,7 @@ from umlauf.billing.use_cases.store_document import store_document
 from umlauf.customers.ports import Customers
 from umlauf.kernel.events import EventEnvelope
 from umlauf.kernel.work import carry_out
-from umlauf_adapters.billing.arrangements import DynamoArrangements
+from umlauf_adapters.billing.arrangements import ArrangementsOnFile
 from umlauf_adapters.billing.credits import DynamoCreditNotes
 from umlauf_adapters.billing.document_archive import DynamoStoredDocuments, S3DocumentArchive
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
@@ -40,6 +40,11 @@ from umlauf_adapters.kernel.documents import decode
 from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 from umlauf_adapters.kernel.event_intake import read_event
 from umlauf_adapters.kernel.queue_records import QueueProcessor
+from umlauf_adapters.payments.repositories import (
+    DynamoPayers,
+    DynamoPaymentAttempts,
+    DynamoPaymentMethods,
+)
 from umlauf_integrations.documents.pdf import invoice_pdf
 
 WORKS = DynamoWorks()
@@ -68,7 +73,9 @@ def ports() -> _Ports:
         notes=DynamoCreditNotes(),
         receivables=DynamoReceivables(),
         customers=DynamoCustomers(),
-        arrangements=DynamoArrangements(),
+        arrangements=ArrangementsOnFile(
+            DynamoPayers(), DynamoPaymentMethods(), DynamoPaymentAttempts()
+        ),
     )
 
 

@@ -4,20 +4,16 @@ from umlauf.billing.arrangements import BY_TRANSFER, Arrangement
 from umlauf.billing.documents import PaymentMeans
 from umlauf.billing.model import Invoice
 from umlauf.payments.model import FIRST_COLLECTION, MethodKind, Purpose, attempt_id_of
-from umlauf_adapters.payments.repositories import (
-    DynamoPayers,
-    DynamoPaymentAttempts,
-    DynamoPaymentMethods,
-)
+from umlauf.payments.ports import Payers, PaymentAttempts, PaymentMethods
 
 
-class DynamoArrangements:
+class ArrangementsOnFile:
     """Implements umlauf.billing.ports.Arrangements."""
 
-    def __init__(self) -> None:
-        self._payers = DynamoPayers()
-        self._methods = DynamoPaymentMethods()
-        self._attempts = DynamoPaymentAttempts()
+    def __init__(self, payers: Payers, methods: PaymentMethods, attempts: PaymentAttempts) -> None:
+        self._payers = payers
+        self._methods = methods
+        self._attempts = attempts
 
     def of(self, invoice: Invoice) -> Arrangement:
         """By the method that its collection began with, or else will begin with."""
