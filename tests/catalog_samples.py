@@ -249,6 +249,8 @@ def _coupons(draw: st.DrawFn, coupon_id: str) -> Coupon:
         percent=percent,
         amounts=amounts,
         items=draw(st.sampled_from([(), ("item-0",)])),
+        plans=draw(st.sampled_from([(), ("one",)])),
+        is_open=draw(st.booleans()),
         periods=draw(st.none() | st.integers(1, 24)),
         is_once_amount=is_once,
     )
