@@ -1,0 +1,134 @@
+"""Laws of contracts whose customers move, plan ahead, and have invoices billed again."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tests.engine_histories import (
+    METER,
+    BilledAgain,
+    Move,
+    Offer,
+    Step,
+    Story,
+    ahead,
+    billed_again,
+    changes_and_ends,
+    moves,
+    moves_of_businesses,
+    stories,
+)
+from tests.engine_world import EngineWorld
+from umlauf.billing.model import TaxTreatment
+from umlauf.billing.tax import REVERSE_CHARGE, tax_point_of, treatment_of
+from umlauf.kernel.money import round_to_minor
+from umlauf.subscriptions.model import Status
+from umlauf.subscriptions.pointer import to_be_repaired
+
+uses = st.lists(st.tuples(st.integers(0, 200), st.integers(1, 900)), max_size=4)
+few = settings(max_examples=30)
+Place = tuple[str, date, date]
+"""An item and a full period, as in `EngineWorld.standing`."""
+LIMITED = Offer(has_limits=True)
+anything = changes_and_ends | ahead | moves | billed_again
+
+
+def _played(story: Story, used: list[tuple[int, int]], *, is_business: bool = False) -> EngineWorld:
+    world = story.world()
+    world.parties = replace(world.parties, is_business=is_business)
+    for after, minutes in used:
+        world.use(METER, story.starts_on + timedelta(days=after), minutes)
+    return story.play(world)
+
+
+def _without(story: Story, kind: type[Move] | type[BilledAgain]) -> Story:
+    """The same days pass, but nothing of the kind happens on them."""
+    kept: list[Step] = []
+    waited = 0
+    for step in story.steps:
+        if isinstance(step.change, kind):
+            waited += step.wait
+        else:
+            kept.append(replace(step, wait=step.wait + waited))
+            waited = 0
+    return replace(story, steps=tuple(kept))
+
+
+@few
+@given(story=stories(kinds=anything, offer=LIMITED), used=uses)
+def test_looking_again_at_all_of_it_changes_nothing(
+    story: Story, used: list[tuple[int, int]]
+) -> None:
+    world = _played(story, used)
+    assume(world.subscription.status is Status.ACTIVE)
+    world.subscription = to_be_repaired(world.subscription, story.starts_on, world.now)
+    assert [line for line in world.bill() if line.amount] == []
+
+
+@few
+@given(
+    story=stories(kinds=changes_and_ends | moves_of_businesses, offer=LIMITED),
+    used=uses,
+    is_business=st.booleans(),
+)
+def test_each_charge_is_taxed_by_where_its_customer_lived_at_its_end(
+    story: Story, used: list[tuple[int, int]], *, is_business: bool
+) -> None:
+    """And every document's tax is that of its lines, rounded once per country and rate."""
+    world = _played(story, used, is_business=is_business)
+    for _, _, documents in world.bills:
+        for document in documents:
+            draft = document.draft
+            nets: Counter[TaxTreatment] = Counter()
+            for line, planned in zip(draft.lines, document.lines, strict=True):
+                nets[line.treatment] += line.amount.amount_minor
+                if line.corrects is None:
+                    point = tax_point_of(line.service_period)
+                    known = draft.contract.parties
+                    assert line.treatment == treatment_of(
+                        planned.supply, planned.tax_category, known, point
+                    )
+            assert {one.treatment: one.net.amount_minor for one in draft.taxes} == nets
+            for one in draft.taxes:
+                exact = Fraction(one.net.amount_minor) * Fraction(one.treatment.rate) / 100
+                is_note = draft.gross.amount_minor < 0
+                rounded = round_to_minor(exact, "EUR").amount_minor
+                assert abs(one.tax.amount_minor - rounded) <= is_note
+                if one.treatment.category == REVERSE_CHARGE:
+                    assert (is_business, one.tax.amount_minor) == (True, 0)
+
+
+@few
+@given(story=stories(kinds=changes_and_ends | moves, offer=LIMITED), used=uses)
+def test_a_move_changes_no_price(story: Story, used: list[tuple[int, int]]) -> None:
+    moved, stayed = _played(story, used), _played(_without(story, Move), used)
+    assume(moved.today == stayed.today)
+    assert moved.standing() == stayed.standing()
+    assert moved.total == stayed.total
+
+
+@few
+@given(story=stories(kinds=changes_and_ends | billed_again, offer=LIMITED), used=uses)
+def test_what_is_cancelled_and_billed_again_comes_to_the_same(
+    story: Story, used: list[tuple[int, int]]
+) -> None:
+    """But for what the parts of a fee round: billed again, they may be fewer."""
+    again, once = _played(story, used), _played(_without(story, BilledAgain), used)
+    assume(again.today == once.today)
+    one, other = again.standing(), once.standing()
+    for key in {*one, *other}:
+        assert abs(one.get(key, 0) - other.get(key, 0)) <= _sides(again, key) / 2
+    assert len({charge.id for charge in again.billed}) == len(again.billed)
+
+
+def _sides(world: EngineWorld, key: Place) -> int:
+    """How many amounts were rounded for an item and a full period."""
+    return sum(
+        1 + len(charge.credited_periods)
+        for charge in world.billed
+        if (charge.item, charge.full_period.start, charge.full_period.end) == key
+    )
