@@ -103,9 +103,9 @@ def refund_and_credit(case: Case) -> Any:
     return answer
 
 
-@adapter("invoice(?:_cents)?", "paid(?:_cents)?", "credit_note(?:_cents)?")
+@adapter("invoice(?:_cents)?", "paid(?:_cents)?", "credit_note(?:_cents)?", may="refund(?:_cents)?")
 def note_on_part_paid(case: Case) -> Any:
-    """First the open amount, never below zero; the rest is the customer's."""
+    """First the open amount, never below zero; the rest is the customer's, paid out or kept."""
     owed = receivable(amount(case, "invoice"), amount(case, "paid"))
     (lowered,), effect = lower_open([owed], amount(case, "credit_note"), "cn_case", AT)
     rest = effect.to_balance
@@ -116,7 +116,7 @@ def note_on_part_paid(case: Case) -> Any:
         due=lowered.open,
         to_refund_or_balance=rest,
         to_balance=rest,
-        credit_balance=rest,
+        credit_balance=paid_out(balance(rest), amount(case, "refund", 0)).amount,
     )
 
 

@@ -17,15 +17,19 @@ from tests.vectors.words import (
     is_in_minor,
     money,
     percent,
+    price,
 )
+from umlauf.billing.discounts import Fee, discount_fees
 from umlauf.billing.model import PriceBasis, TaxTreatment
 from umlauf.billing.tax import Parties, TaxableAmount, rate_on, split_taxes, treatment_of
+from umlauf.catalog.coupons import Coupon
 from umlauf.catalog.model import Supply, TaxCategory
-from umlauf.kernel.money import Money, total
+from umlauf.kernel.money import Money, round_to_minor, total
 from umlauf.ledger.chart import SKR04
 
 RATE = "rate|rate_pct|tax_rate|tax_pct|tax_percent|vat_rate|vat_pct|vat"
 COUNTRY = "country|customer_country"
+PERCENT_OFF = "discount_(?:pct|percent)|percent_off"
 DATE = "date|day|on|tax_point"
 NET_LINES = "(?:line_nets?|nets|lines|net_lines)(?:_cents)?"
 GROSS_LINES = "(?:line_gross|gross_lines)(?:_cents)?"
@@ -83,11 +87,19 @@ def _rate_of(case: Case) -> Decimal:
     return rate_on(country, TaxCategory.STANDARD, SOME_DAY if printed is None else day(printed))
 
 
-@adapter("net(?:_cents)?", "discount(?:_cents)?", RATE)
+@adapter("net(?:_cents)?", f"discount(?:_cents)?|{PERCENT_OFF}", RATE)
 def tax_after_discount(case: Case) -> Any:
     code = currency(case)
-    net = total([amount(case, "net"), -amount(case, "discount")], code)
+    coupon = Coupon(id="off", name="Off", **_off(case))
+    (reduced,) = discount_fees([Fee("net", price(case, "net"))], [coupon], code)
+    net = round_to_minor(reduced.amount_minor, code)
     return taxed([(net, percent(case.get(RATE)))], PriceBasis.NET, code)
+
+
+def _off(case: Case) -> dict[str, Any]:
+    if case.has(PERCENT_OFF):
+        return {"percent": percent(case.get(PERCENT_OFF))}
+    return {"amounts": (amount(case, "discount"),)}
 
 
 @adapter(NET_LINES, RATE, may="category")

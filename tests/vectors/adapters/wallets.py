@@ -112,6 +112,16 @@ def balance_pays(case: Case) -> Any:
     )
 
 
+@adapter("(?:balance|credit)(?:_cents)?", "(?:invoices|bills)(?:_cents)?")
+def balance_pays_in_turn(case: Case) -> Any:
+    """Each invoice as far as the balance still goes."""
+    left, due = amount(case, "balance|credit"), []
+    for invoice in amounts(case, case.key("(?:invoices|bills)(?:_cents)?") or ""):
+        _, left, open_ = use_credit(left, invoice)
+        due.append(open_)
+    return Answer(due, due=due, left=left, balance=left, credit_left=left)
+
+
 @adapter("balance_micro", "rate_micro_per_min", "reserve_micro")
 def prepaid_lease(case: Case) -> Any:
     """How far a start reaches: the reserve pays for what lies beyond the lease."""
