@@ -132,7 +132,7 @@ def apply_credit_to_an_invoice(
 
 
 def _legal_entity(customer_id: str, named: str | None) -> str:
-    """The company that is named, or the only one the customer has contracts with.
+    """The entity that is named, or the only one the customer has contracts with.
 
     Raises UnknownCustomer, NotInvoiceable, and InvalidInput when there are several.
     """
@@ -140,11 +140,11 @@ def _legal_entity(customer_id: str, named: str | None) -> str:
     if named is not None:
         return entity_of(named).id
     page = SUBSCRIPTIONS.list_of_customer(customer.id, limit=_MOST_CONTRACTS)
-    companies = {entity_of_contract(one, customer).id for one in page.items}
-    if len(companies) > 1:
-        names = " and ".join(sorted(companies))
+    entities = {entity_of_contract(one, customer).id for one in page.items}
+    if len(entities) > 1:
+        names = " and ".join(sorted(entities))
         raise InvalidInput(
             f"{customer.id} has contracts with {names}; name one as legal_entity",
             field="legal_entity",
         )
-    return companies.pop() if companies else entity_for(customer.country).id
+    return entities.pop() if entities else entity_for(customer.country).id

@@ -1,4 +1,4 @@
-"""The journal: all of it, or what stands on a customer's accounts in the books of each company."""
+"""The journal: all of it, or what stands on a customer's accounts in the books of each entity."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +23,7 @@ routes = Routes(__name__, Access.STAFF, groups=LOOK_UP)
 class JournalQuery(PageQuery):
     """Each narrows the list. `account` is one that an entry moves; the days are half-open.
 
-    Of a customer, it lists what stands on their debtor accounts, in the books of each company.
+    Of a customer, it lists what stands on their debtor accounts, in the books of each entity.
     """
 
     customer_id: Identifier | None = None
@@ -85,9 +85,9 @@ class JournalEntriesOut(PageOut[JournalEntryOut]):
 @endpoint(routes, "/v1/operator/journal-entries", errors=(404,))
 def list_journal_entries(query: JournalQuery) -> JournalEntriesOut:
     """List journal entries, the newest first: all, or narrowed by what is known."""
-    companies = ENTITIES if query.legal_entity is None else (entity_of(query.legal_entity),)
+    entities = ENTITIES if query.legal_entity is None else (entity_of(query.legal_entity),)
     search = JournalSearch(
-        debtors=None if query.customer_id is None else _debtors(query.customer_id, companies),
+        debtors=None if query.customer_id is None else _debtors(query.customer_id, entities),
         legal_entity=query.legal_entity,
         account=query.account,
         posted_from=query.posted_from,
@@ -97,8 +97,8 @@ def list_journal_entries(query: JournalQuery) -> JournalEntriesOut:
     return JournalEntriesOut.of(page, JournalEntryOut.of)
 
 
-def _debtors(customer_id: str, companies: Iterable[LegalEntity]) -> tuple[str, ...]:
-    """The customer's accounts with these companies, as far as there are any."""
+def _debtors(customer_id: str, entities: Iterable[LegalEntity]) -> tuple[str, ...]:
+    """The customer's accounts with these entities, as far as there are any."""
     customer = CUSTOMERS.get(customer_id)
-    found = [find_debtor(customer.id, books=books_of(one), debtors=DEBTORS) for one in companies]
+    found = [find_debtor(customer.id, books=books_of(one), debtors=DEBTORS) for one in entities]
     return tuple(account.id for account in found if account.version)

@@ -1,4 +1,4 @@
-"""Posts the journal entry of each event that moves money, exactly once, in its company's books."""
+"""Posts the journal entry of each event that moves money, exactly once, in its entity's books."""
 
 from datetime import UTC, datetime
 from typing import Any, Final

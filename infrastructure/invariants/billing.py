@@ -63,25 +63,25 @@ def numbers_are_used_once(books: Books) -> Violations:
         for name in (name for block in blocks for name in block.numbers()):
             if name not in taken:
                 yield f"number {name} is neither used nor voided"
-    yield from _documents_are_of_one_company(books)
+    yield from _documents_are_of_one_entity(books)
     yield from files_are_the_documents(books)
 
 
-def _documents_are_of_one_company(books: Books) -> Violations:
-    """A number is of its company's series, and so are all contracts and corrections behind it."""
+def _documents_are_of_one_entity(books: Books) -> Violations:
+    """A number is of its entity's series, and so are all contracts and corrections behind it."""
     sold_by = {one.id: one.legal_entity for one in books.of(Subscription)}
     issued_by = {one.id: one.legal_entity for one in _documents(books)}
     for document in _documents(books):
-        company = document.legal_entity
-        if document.number.rsplit("-", 2)[0] not in entity_of(company).series.prefixes:
-            yield f"number {document.number} is in no series of {company}"
+        entity = document.legal_entity
+        if document.number.rsplit("-", 2)[0] not in entity_of(entity).series.prefixes:
+            yield f"number {document.number} is in no series of {entity}"
         for line in document.lines:
             seller = sold_by.get(line.subscription_id)
-            if seller not in (None, company):
-                yield f"{document.number} of {company} bills a contract of {seller}"
+            if seller not in (None, entity):
+                yield f"{document.number} of {entity} bills a contract of {seller}"
             before = issued_by.get(line.corrects.invoice_id) if line.corrects else None
-            if before not in (None, company):
-                yield f"{document.number} of {company} corrects a document of {before}"
+            if before not in (None, entity):
+                yield f"{document.number} of {entity} corrects a document of {before}"
 
 
 def credit_is_where_documents_say(books: Books) -> Violations:
@@ -102,7 +102,7 @@ def credit_is_where_documents_say(books: Books) -> Violations:
 
 
 def credit_of_customers(books: Books) -> Counter[tuple[str, str, str]]:
-    """What each customer has to their credit with each company, in minor units per currency."""
+    """What each customer has to their credit with each entity, in minor units per currency."""
     held: Counter[tuple[str, str, str]] = Counter()
     for balance in books.of(CreditBalance):
         key = balance.customer_id, balance.legal_entity, balance.amount.currency

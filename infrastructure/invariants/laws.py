@@ -28,7 +28,7 @@ from umlauf.inventory.model import Asset, EndedAssignment
 from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
 from umlauf.ledger.balances import is_balanced, sub_ledger_gaps, trial_balance
-from umlauf.ledger.books import Books as CompanyBooks
+from umlauf.ledger.books import Books as EntityBooks
 from umlauf.ledger.books import books_of
 from umlauf.ledger.model import Debtor, JournalEntry
 from umlauf.subscriptions.model import Status, Subscription
@@ -52,29 +52,29 @@ _USAGE: Final = frozenset({LineKind.USAGE, LineKind.USAGE_DIFFERENCE})
 def books_balance(books: Books) -> Violations:
     """1.
 
-    In the books of each company entries balance, and the control account is the sum of its debtors,
+    In the books of each entity entries balance, and the control account is the sum of its debtors,
     who owe it what their receivables say, less their credit with it; wallets and credit balances
     are their entries, and wallets together what the books of their keeper owe to prepaid customers.
     """
     entries = books.of(JournalEntry)
     debtors = books.of(Debtor)
-    companies = {entry.legal_entity for entry in entries}
-    companies |= {debtor.legal_entity for debtor in debtors}
-    for name in sorted(companies):
-        yield from _company_balances(
+    entities = {entry.legal_entity for entry in entries}
+    entities |= {debtor.legal_entity for debtor in debtors}
+    for name in sorted(entities):
+        yield from _entity_balances(
             books_of(entity_of(name)),
             [one for one in entries if one.legal_entity == name],
             [one for one in debtors if one.legal_entity == name],
         )
     yield from _debtors_owe_what_is_open(books)
-    yield from _references_stay_with_one_company(entries)
+    yield from _references_stay_with_one_entity(entries)
     yield from credit_is_where_documents_say(books)
     yield from _wallets_are_their_entries(books)
     yield from _wallets_are_the_credit_account(books)
 
 
-def _company_balances(
-    own: CompanyBooks, entries: Sequence[JournalEntry], debtors: Sequence[Debtor]
+def _entity_balances(
+    own: EntityBooks, entries: Sequence[JournalEntry], debtors: Sequence[Debtor]
 ) -> Violations:
     if not is_balanced(trial_balance(entries)):
         yield f"the trial balance of {own.legal_entity} is not zero"
@@ -83,18 +83,18 @@ def _company_balances(
         yield f"debtor {own.legal_entity}.{debtor} differs from the journal by {gap} ({currency})"
 
 
-def _references_stay_with_one_company(entries: Sequence[JournalEntry]) -> Violations:
-    """An invoice, a payment, a wallet: what is about one thing is in one company's books."""
-    companies: dict[str, set[str]] = defaultdict(set)
+def _references_stay_with_one_entity(entries: Sequence[JournalEntry]) -> Violations:
+    """An invoice, a payment, a wallet: what is about one thing is in one entity's books."""
+    entities: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
-        companies[entry.reference].add(entry.legal_entity)
-    for reference, names in companies.items():
+        entities[entry.reference].add(entry.legal_entity)
+    for reference, names in entities.items():
         if len(names) > 1:
             yield f"{reference} stands in the books of {' and '.join(sorted(names))}"
 
 
 def _debtors_owe_what_is_open(books: Books) -> Violations:
-    """To each company in each currency; what was paid too much, and credit, count against it."""
+    """To each entity in each currency; what was paid too much, and credit, count against it."""
     balances: Counter[tuple[str, str, str]] = Counter()
     for debtor in books.of(Debtor):
         for balance in debtor.balances:
@@ -107,10 +107,10 @@ def _debtors_owe_what_is_open(books: Books) -> Violations:
         owed[key] += left.amount_minor
     owed.subtract(credit_of_customers(books))
     for key in sorted({*balances, *owed}):
-        customer, company, currency = key
+        customer, entity, currency = key
         booked, is_open = Money(balances[key], currency), Money(owed[key], currency)
         if booked != is_open:
-            yield f"{customer} has a balance of {booked} with {company}, but {is_open} is open"
+            yield f"{customer} has a balance of {booked} with {entity}, but {is_open} is open"
 
 
 def _wallets_are_their_entries(books: Books) -> Violations:

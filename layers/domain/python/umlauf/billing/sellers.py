@@ -1,4 +1,4 @@
-"""Which company an order is with: the one at home where its site is, else one that serves."""
+"""Which entity an order is with: the one at home where its site is, else one that serves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Sums over one company's books: trial balance, sub-ledger, and the identities between them.
+"""Sums over one entity's books: trial balance, sub-ledger, and the identities between them.
 
-Pure. Books of several companies are never added up: give the entries and debtors of one.
+Pure. Books of several entities are never added up: give the entries and debtors of one.
 """
 
 from collections import Counter

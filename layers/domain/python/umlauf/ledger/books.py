@@ -1,7 +1,7 @@
 """Whose books: each legal entity keeps its own, in its own chart and by its own calendar.
 
-An event about an invoice names the company it is owed to. What moves a wallet names none: all
-wallets are kept by one company, and rides paid from them are its revenue.
+An event about an invoice names the entity it is owed to. What moves a wallet names none: all
+wallets are kept by one entity, and rides paid from them are its revenue.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ from umlauf.ledger.facts import (
 )
 
 FOR_INVOICES: Final = "invoice"
-"""The purpose of a payment that a company is owed."""
+"""The purpose of a payment that an entity is owed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The books of one company: its chart, and the zone whose calendar dates entries."""
+    """The books of one entity: its chart, and the zone whose calendar dates entries."""
 
     legal_entity: str
     chart: Chart
@@ -40,7 +40,7 @@ class Books:
 
 
 def books_of(entity: LegalEntity) -> Books:
-    """The books a company keeps. Raises NoChart."""
+    """The books an entity keeps. Raises NoChart."""
     chart = CHARTS.get(entity.chart)
     if chart is None:
         raise NoChart(

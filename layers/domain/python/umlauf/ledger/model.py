@@ -75,9 +75,9 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """A customer's account in the sub-ledger of one company.
+    """A customer's account in the sub-ledger of one entity.
 
-    Its id is company and account number, which is never given to another customer.
+    Its id is entity and account number, which is never given to another customer.
 
     `balances` holds one amount per currency, what the customer owes being positive.
     """

@@ -1,4 +1,4 @@
-"""The debtor account of a customer in one company's books, opened if there is none yet."""
+"""The debtor account of a customer in one entity's books, opened if there is none yet."""
 
 from umlauf.ledger.books import Books
 from umlauf.ledger.debtor_numbers import candidates
