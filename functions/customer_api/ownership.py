@@ -47,7 +47,9 @@ def own_document(document_id: str, call: Call) -> StoredDocument:
     """Raises UnknownDocument."""
     found = STORED_DOCUMENTS.get(document_id)
     if found is None or found.customer_id != call.customer_id:
-        raise UnknownDocument(f"there is no document of {document_id} in the archive (yet)")
+        raise UnknownDocument(
+            f"there is no document of {document_id} in the archive; one is stored minutes after"
+        )
     return found
 
 

@@ -154,7 +154,9 @@ def look_up_credit_note(credit_note_id: str) -> CreditNoteOut:
     """Show a credit note and where its amount went."""
     note = CREDIT_NOTES.get(credit_note_id)
     if note is None:
-        raise UnknownCreditNote(f"there is no credit note {credit_note_id}")
+        raise UnknownCreditNote(
+            f"there is no credit note {credit_note_id}; list credit notes to find its id"
+        )
     return CreditNoteOut.of(note)
 
 

@@ -17,6 +17,8 @@ def look_up_document(document_id: str, call: Call) -> DocumentOut:
     """Where the file of an invoice or credit note, named by its id, can be fetched just now."""
     document = STORED_DOCUMENTS.get(document_id)
     if document is None:
-        raise UnknownDocument(f"there is no document of {document_id} in the archive (yet)")
+        raise UnknownDocument(
+            f"there is no document of {document_id} in the archive; one is stored minutes after"
+        )
     url = archive().link(document.key, lifetime=LINK_LIFETIME)
     return DocumentOut.of(document, url, call.now + LINK_LIFETIME)

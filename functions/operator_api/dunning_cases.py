@@ -84,5 +84,5 @@ def get_dunning_case(case_id: str) -> CaseOut:
     """Show a dunning case and the steps it took."""
     case = CASES.get(case_id)
     if case is None:
-        raise UnknownCase(f"there is no dunning case {case_id}")
+        raise UnknownCase(f"there is no dunning case {case_id}; list dunning cases to find its id")
     return CaseOut.of(case)

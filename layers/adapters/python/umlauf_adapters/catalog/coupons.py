@@ -24,7 +24,9 @@ class DynamoCoupons:
     def get(self, coupon_id: str) -> Coupon:
         coupon = self.find(coupon_id)
         if coupon is None:
-            raise UnknownCoupon(f"there is no coupon {coupon_id!r}", field="coupon_id")
+            raise UnknownCoupon(
+                f"there is no coupon {coupon_id!r}; look it up in the catalog", field="coupon_id"
+            )
         return coupon
 
     def find(self, coupon_id: str) -> Coupon | None:

@@ -22,7 +22,10 @@ class DynamoCustomers:
     def get(self, customer_id: str) -> Customer:
         customer = self.find(customer_id)
         if customer is None:
-            raise UnknownCustomer(f"there is no customer {customer_id!r}", field="customer_id")
+            raise UnknownCustomer(
+                f"there is no customer {customer_id!r}; list customers to find the id",
+                field="customer_id",
+            )
         return customer
 
     def find(self, customer_id: str) -> Customer | None:

@@ -23,7 +23,9 @@ class DynamoCommands:
     def get(self, command_id: str) -> Command:
         command = self.find(command_id)
         if command is None:
-            raise UnknownCommand(f"there is no command {command_id!r}", field="command_id")
+            raise UnknownCommand(
+                f"there is no command {command_id!r}; send one first", field="command_id"
+            )
         return command
 
     def find(self, command_id: str) -> Command | None:

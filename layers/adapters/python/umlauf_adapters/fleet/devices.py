@@ -20,7 +20,9 @@ class DynamoDevices:
     def get(self, device_id: str) -> Device:
         device = self.find(device_id)
         if device is None:
-            raise UnknownDevice(f"there is no device {device_id!r}", field="device_id")
+            raise UnknownDevice(
+                f"there is no device {device_id!r}; register it first", field="device_id"
+            )
         return device
 
     def find(self, device_id: str) -> Device | None:

@@ -21,7 +21,9 @@ class DynamoAssets:
     def get(self, asset_id: str) -> Asset:
         asset = self.find(asset_id)
         if asset is None:
-            raise UnknownAsset(f"there is no asset {asset_id!r}", field="asset_id")
+            raise UnknownAsset(
+                f"there is no asset {asset_id!r}; list assets to find its id", field="asset_id"
+            )
         return asset
 
     def find(self, asset_id: str) -> Asset | None:

@@ -12,7 +12,10 @@ class DynamoStations:
     def get(self, station_id: str) -> Station:
         station = self.find(station_id)
         if station is None:
-            raise UnknownStation(f"there is no station {station_id!r}", field="station_id")
+            raise UnknownStation(
+                f"there is no station {station_id!r}; list stations to find its id",
+                field="station_id",
+            )
         return station
 
     def find(self, station_id: str) -> Station | None:

@@ -21,7 +21,9 @@ class DynamoSessions:
     def get(self, session_id: str) -> Session:
         session = self.find(session_id)
         if session is None:
-            raise UnknownSession(f"there is no session {session_id!r}", field="session_id")
+            raise UnknownSession(
+                f"there is no session {session_id!r}; start one", field="session_id"
+            )
         return session
 
     def find(self, session_id: str) -> Session | None:

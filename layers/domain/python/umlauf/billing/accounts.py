@@ -208,7 +208,9 @@ def balanced(receivable: Receivable, *, work: Work, desk: SettlementDesk) -> Rec
         return receivable
     invoice = desk.invoices.get(receivable.id)
     if invoice is None:
-        raise UnknownInvoice(f"there is no invoice {receivable.id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {receivable.id}; list invoices to find its id", field="invoice_id"
+        )
     accounts = CustomerAccounts(work, desk)
     if is_owed_again:
         return accounts.pay_from_balance(receivable, invoice.legal_entity, receivable.moved)

@@ -66,7 +66,10 @@ def propose_cancellation(order: Cancellation, desk: CreditDesk) -> Proposal:
     """The cancellation that would be issued now. Raises UnknownInvoice, NotCancellable."""
     invoice = desk.invoices.get(order.invoice_id)
     if invoice is None:
-        raise UnknownInvoice(f"there is no invoice {order.invoice_id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {order.invoice_id}; list invoices to find its id",
+            field="invoice_id",
+        )
     billed = desk.charges.of_document(invoice)
     return cancel_whole(
         invoice,
@@ -88,7 +91,10 @@ def with_charges(
     if document is None:
         note = desk.notes.get(document_id)
         if note is None:
-            raise UnknownInvoice(f"there is no invoice {document_id}", field="invoice_id")
+            raise UnknownInvoice(
+                f"there is no invoice {document_id}; list invoices to find its id",
+                field="invoice_id",
+            )
         document = as_charging(note)
     return document, desk.charges.of_document(document)
 

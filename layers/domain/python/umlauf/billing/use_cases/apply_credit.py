@@ -18,7 +18,9 @@ def apply_credit(
     accounts = CustomerAccounts(work, desk)
     receivable = accounts.receivable(invoice.id)
     if receivable is None:
-        raise UnknownInvoice(f"there is no invoice {invoice.id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice.id}; list invoices to find its id", field="invoice_id"
+        )
     if not receivable.open:
         raise OverCredited(f"nothing is open on invoice {invoice.number}", field="invoice_id")
     after = accounts.pay_from_balance(receivable, invoice.legal_entity, most)

@@ -17,7 +17,9 @@ def use_credit(invoice_id: str, *, work: Work, desk: SettlementDesk) -> Receivab
     accounts = CustomerAccounts(work, desk)
     receivable = accounts.receivable(invoice_id)
     if receivable is None:
-        raise UnknownInvoice(f"there is no invoice {invoice_id}", field="invoice_id")
+        raise UnknownInvoice(
+            f"there is no invoice {invoice_id}; list invoices to find its id", field="invoice_id"
+        )
     if not may_be_paid_by_credit(receivable):
         return receivable
     after = accounts.pay_from_balance(receivable, receivable.legal_entity)

@@ -56,5 +56,8 @@ def _means(order: PaymentOrder, desk: PaymentDesk) -> tuple[Payer, PaymentMethod
         raise NoPaymentMethod("no payment method is on file; add one and pay again")
     method = desk.methods.get(order.customer_id, method_id)
     if method is None:
-        raise UnknownPaymentMethod(f"there is no payment method {method_id}", field="method_id")
+        raise UnknownPaymentMethod(
+            f"there is no payment method {method_id}; list the payment methods, or add one",
+            field="method_id",
+        )
     return payer, method

@@ -93,7 +93,8 @@ class _Recording:
         contract = self.contracts.on(event.subscription_id, event.at)
         if contract is None:
             raise UnknownContract(
-                f"there is no subscription {event.subscription_id!r}", field="subscription_id"
+                f"there is no subscription {event.subscription_id!r}; list them to find its id",
+                field="subscription_id",
             )
         admit_event(event, contract, work.now)
         day = local_date(event.at, contract.time_zone)

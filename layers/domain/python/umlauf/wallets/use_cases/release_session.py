@@ -20,7 +20,7 @@ def release_session(
     """
     session = sessions.get(session_id)
     if session.customer_id != customer_id:
-        raise UnknownSession(f"there is no session {session_id}", field="session_id")
+        raise UnknownSession(f"there is no session {session_id}; start one", field="session_id")
     if session.status is SessionStatus.RELEASED:
         return session
     if not session.is_open or session.quantity:
