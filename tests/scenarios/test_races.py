@@ -119,6 +119,33 @@ def test_bursts_of_two_bikes_at_once_are_counted_to_the_second(town: Town) -> No
         assert usage["total"] == burst[-1]["registers"]
 
 
+def test_what_is_told_many_times_at_once_counts_once_and_is_taken_back_once(town: Town) -> None:
+    seller = town.sign_up("Mara", plan="marketplace")
+    seller.app.order()
+    seller.app.add_method(card=GOOD_CARD)
+    wanted = {"subscription_id": seller.subscription_id}
+    town.staff.post("/v1/operator/hand-overs", wanted, key="mara")
+    headers = {"Authorization": f"Bearer {town.staff_token()}"}
+    url = f"{town.cloud.http_url}/v1/operator/usage-events"
+
+    def telling(event: Json) -> Callable[[], str]:
+        def tell() -> str:
+            body = {"events": [{**wanted, **event}]}
+            answer = httpx.post(url, json=body, headers=headers, timeout=60)
+            return str(answer.json()["events"][0]["outcome"])
+
+        return tell
+
+    sale = {"id": "s-1", "meter": "sales", "at": town.cloud.now().isoformat(), "quantity": "9900"}
+    assert sorted(at_once([telling(sale)] * 4)) == ["duplicate"] * 3 + ["recorded"]
+    back = [telling({"id": f"c-{n}", "corrects": "s-1"}) for n in range(4)]
+    assert sorted(at_once(back)) == ["recorded"] + ["refused"] * 3
+    listed = town.staff.get("/v1/operator/usage-events", **wanted, meter="sales")["items"]
+    assert sorted(one["corrects"] or "" for one in listed) == ["", "s-1"]
+    forecast = seller.app.api.get(f"/v1/subscriptions/{seller.subscription_id}/schedule")
+    assert all(bill["documents"] == [] for bill in forecast["bills"])
+
+
 def test_after_all_races_the_seven_laws_hold(platform: Platform) -> None:
     platform.cloud.advance(timedelta(hours=1))
     books, report = read(platform)
