@@ -108,6 +108,16 @@ def test_any_combination_finds_each_once(names: tuple[str, ...]) -> None:
     assert found(search, 5) == [one.id for one in ordered]
 
 
+@pytest.mark.parametrize(
+    "days", [{"due_before": DUE + timedelta(days=9)}, {"due_from": DUE}], ids=str
+)
+def test_one_due_day_alone_bounds_one_side(days: dict[str, Any]) -> None:
+    search = SubscriptionSearch(**days)
+    wanted = [one.id for one in reversed(ALL) if search.is_met_by(one)]
+    assert wanted
+    assert found(search, 7) == wanted
+
+
 @pytest.mark.parametrize("limit", [1, 50])
 def test_a_plan_version_is_found_whatever_the_page(limit: int) -> None:
     search = SubscriptionSearch(plan_id="city", plan_version=2, without_end=True)

@@ -37,8 +37,8 @@ class DynamoSubscriptionRegister:
             partition = customer_partition(search.customer_id)
             of_customer = SpreadList(SUBSCRIPTIONS, "gsi1", partition, (partition,))
             return of_customer.page(show, limit=limit, cursor=cursor)
-        if search.plan_id is None and search.due_before is not None:
-            days = DueDays(search.due_from or search.due_before, search.due_before)
+        if search.plan_id is None and search.due_from and search.due_before:
+            days = DueDays(search.due_from, search.due_before)
             return page_of_due(days, show, limit=limit, cursor=cursor)
         return _entries(search).page(
             lambda entries: _subscriptions(entries, search), limit=limit, cursor=cursor

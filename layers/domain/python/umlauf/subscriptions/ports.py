@@ -56,8 +56,9 @@ class SubscriptionRegister(Protocol):
     ) -> Page[Subscription]:
         """Those that are wanted, the latest order first; may lag behind by a moment.
 
-        Asked for by due days, and by neither customer nor plan, they come as they fall due. A page
-        is short only where it had to look at more than one request may, or is the last.
+        Asked for from one due day to another, and by neither customer nor plan, they come as they
+        fall due. A page is short only where it had to look at more than one request may, or is the
+        last.
         """
 
 
