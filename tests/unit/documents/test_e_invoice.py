@@ -9,7 +9,7 @@ from lxml import etree
 
 from tests.unit.documents.rules import Schematron
 from tests.unit.documents.samples import SAMPLES
-from umlauf.billing.documents import DocumentView, Payment, PaymentMeans
+from umlauf.billing.documents import DocumentView
 from umlauf.kernel.money import minor_digits
 from umlauf_integrations.documents.cii_xml import NAMESPACES, invoice_xml
 
@@ -137,9 +137,11 @@ def test_what_credit_paid_asks_for_nothing_by_any_means(
 ) -> None:
     """BT-113 is the whole, BT-115 zero, and no means of payment are named."""
     view = SAMPLES[sample]()
-    paid = replace(view, prepaid=view.gross, payment=Payment(means=PaymentMeans.NONE))
+    paid = replace(view, prepaid=view.gross)
     found = settlement(paid)
     assert found.find(MEANS, NAMES) is None
+    assert found.find("ram:CreditorReferenceID", NAMES) is None
+    assert found.find(".//ram:DirectDebitMandateID", NAMES) is None
     assert number(found, ".//ram:TotalPrepaidAmount") == number(found, ".//ram:GrandTotalAmount")
     assert number(found, ".//ram:DuePayableAmount") == 0
     xml = invoice_xml(paid)

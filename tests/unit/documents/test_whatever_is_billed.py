@@ -1,14 +1,13 @@
 """Whatever billing issues in a contract's life has a document that passes the official rules."""
 
 from dataclasses import replace
-from decimal import Decimal
-from xml.etree.ElementTree import fromstring
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from tests.engine_histories import Story, stories
+from tests.unit.documents.reading import totals_in
 from tests.unit.documents.rules import Schematron
 from tests.unit.documents.test_page import read
 from umlauf.billing.arrangements import BY_TRANSFER, payment_of
@@ -74,15 +73,6 @@ def document_of(
     view = view_of_invoice(invoice, entity=UMLAUF, customer=customer, particulars=particulars)
     assert (view.kind is DocumentKind.DEPOSIT_REQUEST) == one.is_deposit_request
     return invoice, view
-
-
-def totals_in(xml: bytes) -> tuple[Money, ...]:
-    """Net, tax and gross as a machine reads them, in euros."""
-    found = fromstring(xml).find(".//{*}SpecifiedTradeSettlementHeaderMonetarySummation")  # noqa: S314
-    assert found is not None
-    names = ("TaxBasisTotalAmount", "TaxTotalAmount", "GrandTotalAmount")
-    texts = [found.findtext(f"{{*}}{name}") or "" for name in names]
-    return tuple(Money(int(Decimal(text).scaleb(2)), "EUR") for text in texts)
 
 
 def note_of(draft: Draft, place: int) -> CreditNote:

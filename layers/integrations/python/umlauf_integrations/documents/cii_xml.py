@@ -279,7 +279,7 @@ def _delivery(view: DocumentView) -> Element:
 def _settlement(view: DocumentView) -> Element:
     return node(
         "ram:ApplicableHeaderTradeSettlement",
-        node_if("ram:CreditorReferenceID", view.payment.creditor_id),
+        node_if("ram:CreditorReferenceID", view.payment.creditor_id if view.is_owed else ""),
         node_if("ram:PaymentReference", view.payment.reference),
         node("ram:InvoiceCurrencyCode", view.currency),
         _payment_means(view),
@@ -369,7 +369,7 @@ def _payment_terms(view: DocumentView) -> Element:
         "ram:SpecifiedTradePaymentTerms",
         node("ram:Description", payment_terms(view)),
         node("ram:DueDateDateTime", _day(view.due_on)) if view.due_on else None,
-        node_if("ram:DirectDebitMandateID", view.payment.mandate_id),
+        node_if("ram:DirectDebitMandateID", view.payment.mandate_id if view.is_owed else ""),
     )
 
 
