@@ -9,6 +9,7 @@ from tests.functions.render_documents.test_render_documents import INVOICE, eur
 from umlauf.billing.arrangements import BY_TRANSFER, Arrangement, next_bank_day, payment_of
 from umlauf.billing.documents import PaymentMeans
 from umlauf.billing.terms import UMLAUF
+from umlauf.kernel.money import Money
 
 DEBIT = Arrangement(PaymentMeans.DIRECT_DEBIT, digits="3000", mandate="UML-1")
 CARD = Arrangement(PaymentMeans.CARD, "visa", "4242")
@@ -45,6 +46,12 @@ def test_a_mandate_is_named_with_its_creditor_or_not_at_all(
     entity = replace(UMLAUF, creditor_id=creditor)
     payment = payment_of(INVOICE, arrangement, entity, paid=eur(0))
     assert (payment.mandate_id, payment.creditor_id) == ("", "")
+
+
+def test_what_is_owed_in_dollars_is_not_announced_as_a_debit() -> None:
+    in_dollars = replace(INVOICE, currency="USD", gross=Money(7191, "USD"))
+    payment = payment_of(in_dollars, DEBIT, UMLAUF, paid=Money(0, "USD"))
+    assert (payment.means, payment.mandate_id) == (PaymentMeans.TRANSFER, "")
 
 
 def test_a_card_is_charged_on_the_day_of_issue_and_names_no_creditor() -> None:

@@ -16,6 +16,7 @@ from umlauf.billing.terms import LegalEntity
 from umlauf.kernel.money import Money, total
 from umlauf.subscriptions.holidays import easter_sunday
 
+_SEPA_CURRENCY: Final = "EUR"
 _SATURDAY: Final = 5
 _LONGEST_CLOSURE: Final = 7
 _ONE_DAY: Final = timedelta(days=1)
@@ -42,10 +43,15 @@ BY_TRANSFER: Final = Arrangement(PaymentMeans.TRANSFER)
 def payment_of(
     invoice: Invoice, arrangement: Arrangement, entity: LegalEntity, *, paid: Money
 ) -> Payment:
-    """How what is left of the invoice is paid; nothing is asked for where nothing is left."""
+    """How what is left of the invoice is paid; nothing is asked for where nothing is left.
+
+    SEPA debits euros: what is owed in another currency is to be transferred.
+    """
     if paid >= invoice.gross:
         return Payment(means=PaymentMeans.NONE, reference=invoice.number)
     is_debit = arrangement.means is PaymentMeans.DIRECT_DEBIT
+    if is_debit and invoice.currency != _SEPA_CURRENCY:
+        return Payment(means=PaymentMeans.TRANSFER, reference=invoice.number)
     is_named = is_debit and bool(arrangement.mandate) and bool(entity.creditor_id)
     return Payment(
         means=arrangement.means,
