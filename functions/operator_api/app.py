@@ -15,6 +15,7 @@ import dunning_cases
 import imports
 import invoices
 import journal
+import legal_entities
 import plan_moves
 import plans
 import rentals
@@ -41,6 +42,7 @@ app.include(
     invoices.routes,
     documents.routes,
     journal.routes,
+    legal_entities.routes,
     plan_moves.routes,
     plans.routes,
     rentals.routes,
