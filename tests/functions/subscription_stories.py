@@ -78,7 +78,7 @@ CATALOG: Final = {
         "trailer": plan("Trailer", "30.00"),
         "cargo": plan("Cargo bike", "69.00"),
         # What a part costs depends on the very second.
-        "seconds": {**plan("By the second", "3000.00"), "proration": "seconds"},
+        "seconds": {**plan("By the second", "120.00"), "proration": "seconds"},
         "boxes-for-a-year": _with_a_box(
             {
                 **plan("A year with boxes", "30.00"),

@@ -220,14 +220,12 @@ def test_lists_narrow_by_customer_status_plan_and_due_day(shop: World) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        pytest.param("", id="no list"),
-        pytest.param("customer_id=a&due_before=2026-12-01", id="two lists"),
         pytest.param("due_before=2026-12-01&due_from=2026-12-01", id="no day"),
         pytest.param("due_before=2026-12-01&due_from=2020-12-01", id="years"),
         pytest.param("due_before=2026-12-01&status=lost", id="no status"),
     ],
 )
-def test_a_list_that_says_not_what_is_wanted_is_refused(shop: World, query: str) -> None:
+def test_a_list_of_what_cannot_be_is_refused(shop: World, query: str) -> None:
     refused = shop.admin.get(f"{SUBSCRIPTIONS}?{query}")
     assert (refused.status, refused.code) == (400, "request.invalid")
 
