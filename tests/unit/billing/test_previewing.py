@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from tests.engine_world import YEARLY, EngineWorld, flat_plan
+from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.billing.previewing import MOST_BILLS, bill_day
 from umlauf.billing.terms import UMLAUF
+from umlauf.catalog.model import MeteredItem
 from umlauf.kernel.calendar import Interval, IntervalUnit
 from umlauf.kernel.errors import InvalidInput
 from umlauf.kernel.money import Money
@@ -51,6 +52,30 @@ def test_what_was_billed_ahead_goes_on_from_there() -> None:
     world.bill()
     assert bill.afterwards.subscription == world.subscription
     assert [one.amount for one in bill.afterwards.billed] == [one.amount for one in world.billed]
+
+
+def test_what_was_metered_long_ago_brings_no_last_look_that_billing_will_not_take() -> None:
+    """An end is looked at once more where something was metered of late, not at any time."""
+    rides = MeteredItem(
+        id="rides",
+        name="Rides",
+        prices=price(10),
+        meter="rides",
+        unit="ride",
+        meter_units_per_unit=1,
+    )
+    metered = flat_plan("metered", 3_100)
+    metered = replace(metered, items=(*metered.items, rides))
+    world = EngineWorld.open([metered, flat_plan("one", 3_100)], NEW_YEAR)
+    world.use("rides", date(2026, 1, 5), 3)
+    world.run_until(date(2026, 2, 1))
+    world.change(ChangePlan(plan_id="one", plan_version=1))
+    world.run_until(date(2026, 12, 1))
+    world.end(date(2026, 12, 1))
+    ahead = world.ahead(date(2026, 12, 31))
+    world.run_until(date(2026, 12, 31))
+    assert world.subscription.closing_on is None
+    assert [one.bills_on for one in ahead] == [date(2026, 12, 1)]
 
 
 def test_a_preview_has_an_end() -> None:

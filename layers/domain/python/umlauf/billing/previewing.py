@@ -18,6 +18,7 @@ from umlauf.billing.contract_account import Account
 from umlauf.billing.drafting import DraftDocument, draft_documents, unshown_records
 from umlauf.billing.once_amounts import finished_bill
 from umlauf.billing.terms import LegalEntity
+from umlauf.billing.windows import looks_back_to
 from umlauf.kernel.calendar import local_date
 from umlauf.kernel.errors import InvalidInput
 from umlauf.subscriptions.changing import begin_scheduled
@@ -79,13 +80,22 @@ def run_ahead(
             account.subscription, day, plan_of=account.plan_of, now=now
         )
         account = replace(account, subscription=subscription)
-        bill, subscription = finished_bill(account, day)
+        looked_at = _looked_at(account, day)
+        bill, subscription = finished_bill(looked_at, day)
         documents = draft_documents([bill], contract, entity, now=now, before=account.on_record)
-        moved, _events = mark_billed(subscription, day, now, closing_on=closing_day(account, bill))
+        closing_on = closing_day(looked_at, bill)
+        moved, _events = mark_billed(subscription, day, now, closing_on=closing_on)
         billed = billed_after(account.billed, bill, documents, draft_id(subscription.id, day))
         account = replace(account, subscription=moved, billed=billed)
         yield PreviewedBill(day, bill, documents, account)
     raise InvalidInput(f"a preview shows {MOST_BILLS} bills; choose a nearer end", field="until")
+
+
+def _looked_at(account: Account, day: date) -> Account:
+    """The account with what a bill on `day` reads: more would show what will not be billed."""
+    back_to = looks_back_to(account.subscription, day)
+    billed = tuple(charge for charge in account.billed if charge.period.end > back_to)
+    return replace(account, billed=billed)
 
 
 def bill_day(subscription: Subscription, now: datetime) -> date:
