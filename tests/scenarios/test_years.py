@@ -26,8 +26,10 @@ from tests.scenarios.years import (
     unpaid,
 )
 from tests.scenarios.years.contracts import local
+from tests.unit.documents.reading import number_in, totals_in, xml_in
 from umlauf.billing.credit_notes import CreditNote
 from umlauf.billing.model import Invoice
+from umlauf.billing.stored_documents import storage_key
 
 pytestmark = pytest.mark.local
 
@@ -90,6 +92,21 @@ def test_after_two_years_all_seven_laws_hold(books: tuple[Books, Report]) -> Non
     assert {
         queue.name: queue.messages for queue in records.dead_letter_queues if queue.messages
     } == {}
+
+
+def test_every_file_carries_the_figures_of_its_document(
+    books: tuple[Books, Report], platform: Platform
+) -> None:
+    """The laws prove that the file is the one on record; this, that it says what was billed."""
+    s3, bucket = platform.cloud.client("s3"), platform.cloud.resource("DocumentsBucket")
+    records, _ = books
+    documents: list[Invoice | CreditNote] = [*records.of(Invoice), *records.of(CreditNote)]
+    assert len(documents) > 100
+    for document in documents:
+        key = storage_key(document.legal_entity, document.issued_on, document.number)
+        xml = xml_in(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        assert number_in(xml) == document.number
+        assert totals_in(xml) == (document.net, document.tax, document.gross), document.number
 
 
 def test_in_each_series_numbers_follow_the_days_of_issue(books: tuple[Books, Report]) -> None:
