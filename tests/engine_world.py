@@ -214,6 +214,7 @@ class EngineWorld:
             subscription=self.subscription,
             plan_of=self.plan_of,
             billed=self.billed,
+            parties=self.parties,
             counted_by=self._counted_by,
             measured_by=self._measured_by,
         )

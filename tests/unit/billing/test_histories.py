@@ -10,7 +10,7 @@ import pytest
 from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.billing.model import LineKind, PriceBasis
 from umlauf.catalog.coupons import Coupon
-from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan
+from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan, Supply
 from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy, Phase
 from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
@@ -355,6 +355,74 @@ class TestCommitments:
         }
         assert limits == {PriceBasis.NET: 2_000, PriceBasis.GROSS: 2_100}
         assert len({charge.id for charge in world.billed}) == len(world.billed)
+
+
+class TestTaxOfWhatIsKept:
+    """Germany took 16 instead of 19 percent from July until the end of 2020."""
+
+    def test_a_prepaid_year_bears_the_rate_of_its_end(self) -> None:
+        world = EngineWorld.open([flat_plan("year", 36_600, YEARLY)], date(2020, 1, 1))
+        world.bill()
+        assert [(one.period.end, one.treatment.rate) for one in world.billed] == [
+            (date(2021, 1, 1), Decimal(16))
+        ]
+
+    def test_ended_before_the_cut_its_first_half_bears_the_higher_rate(self) -> None:
+        """182 of 366 days at 1.00 are kept: all 366.00 come back at 16, 182.00 are owed at 19."""
+        world = EngineWorld.open([flat_plan("year", 36_600, YEARLY)], date(2020, 1, 1))
+        world.run_until(date(2020, 3, 1))
+        world.end(date(2020, 7, 1))
+        world.run_until(date(2020, 7, 1))
+        ((_, _, (note,)), *_) = [one for one in world.bills[1:] if one[2]]
+        assert {one.treatment.rate: one.net for one in note.draft.taxes} == {
+            Decimal(16): Money(-36_600, "EUR"),
+            Decimal(19): Money(18_200, "EUR"),
+        }
+        assert world.total == Money(18_200, "EUR")
+
+    def test_ended_after_it_nothing_changes_for_what_is_kept(self) -> None:
+        world = EngineWorld.open([flat_plan("year", 36_600, YEARLY)], date(2020, 1, 1))
+        world.run_until(date(2020, 3, 1))
+        world.end(date(2020, 8, 1))
+        world.run_until(date(2020, 8, 1))
+        assert [line.amount.amount_minor for line in world.lines] == [36_600, -15_300]
+
+    def test_what_was_given_away_of_it_stays_given(self) -> None:
+        """182.00 kept, of which 100.00 had been given away by hand."""
+        world = EngineWorld.open([flat_plan("year", 36_600, YEARLY)], date(2020, 1, 1))
+        _give_away(world, 10_000)
+        world.run_until(date(2020, 3, 1))
+        world.end(date(2020, 7, 1))
+        world.run_until(date(2020, 7, 1))
+        assert world.total - Money(10_000, "EUR") == Money(8_200, "EUR")
+
+    def test_what_an_end_keeps_without_credit_is_left_as_it_is(self) -> None:
+        plan = flat_plan("year", 36_600, YEARLY)
+        terms = replace(plan.terms, credit_on_end=CreditPolicy.NONE)
+        world = EngineWorld.open([replace(plan, terms=terms)], date(2020, 1, 1))
+        world.run_until(date(2020, 3, 1))
+        world.subscription = replace(world.subscription, end_credit=CreditPolicy.NONE)
+        world.end(date(2020, 7, 1))
+        world.subscription = replace(world.subscription, end_credit=CreditPolicy.NONE)
+        world.run_until(date(2020, 7, 1))
+        assert [line.amount.amount_minor for line in world.lines] == [36_600]
+
+    def test_who_has_moved_by_then_is_taxed_where_they_live_when_it_ends(self) -> None:
+        """A vehicle by the year, ended in the month after a move to the Netherlands."""
+        plan = flat_plan("year", 36_500, YEARLY)
+        (fee,) = plan.items
+        bike = replace(plan, items=(replace(fee, supply=Supply.TRANSPORT_HIRE),))
+        world = EngineWorld.open([bike], NEW_YEAR)
+        world.run_until(date(2026, 3, 1))
+        world.move("NL")
+        world.run_until(date(2026, 4, 1))
+        world.end(world.today)
+        world.bill()
+        (document,) = world.bills[-1][2]
+        assert {one.treatment.country: one.net for one in document.draft.taxes} == {
+            "DE": Money(-36_500, "EUR"),
+            "NL": Money(9_000, "EUR"),
+        }
 
 
 class TestTrials:

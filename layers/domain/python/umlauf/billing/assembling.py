@@ -63,6 +63,7 @@ def _settled_fees(account: Account, window: Window) -> Reconciliation:
         currency=subscription.currency,
         share_of=sharing(subscription),
         credits_over=lambda charge, part: credits_over(subscription, _paid_time(charge), part),
+        is_taxed_alike=account.is_taxed_alike,
         settled_from=window.settled_from,
     )
     fees = [charge for charge in account.billed if charge.kind in FEE_KINDS]

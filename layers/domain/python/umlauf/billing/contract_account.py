@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from umlauf.billing.charges import BilledCharge, charge_id
+from umlauf.billing.errors import NotInvoiceable, TaxRateUnknown, VatIdMissing
+from umlauf.billing.tax import Parties, treatment_of
 from umlauf.kernel.calendar import Period
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.timeline import PlanOf
@@ -37,7 +39,8 @@ class Account:
     """A contract with all that billing knows of it.
 
     `billed` must hold every charge whose period ends after `looks_back_to(subscription, day)`.
-    `others_on` gives the charges of other contracts on an invoice they share.
+    `others_on` gives the charges of other contracts on an invoice they share. `parties` tell how
+    what is left of a charge is taxed; without them, as it was.
     """
 
     subscription: Subscription
@@ -46,11 +49,25 @@ class Account:
     counted_by: CountedBy = nothing_counted
     measured_by: MeasuredBy = nothing_measured
     others_on: ChargesOf = _of_nobody_else
+    parties: Parties | None = None
 
     def on_record(self, invoice_ids: Iterable[str]) -> tuple[BilledCharge, ...]:
         """What was charged on invoices, by whichever contract; tax is reckoned for them whole."""
         others = (charge for invoice_id in invoice_ids for charge in self.others_on(invoice_id))
         return (*self.billed, *others)
+
+    def is_taxed_alike(self, charge: BilledCharge, last_day: date) -> bool:
+        """Whether a charge's tax stands if what it is for ends on that day.
+
+        What cannot be taxed that day stays as it is: no contract is parked for what it gives back.
+        """
+        if self.parties is None:
+            return True
+        try:
+            found = treatment_of(charge.supply, charge.tax_category, self.parties, last_day)
+        except (TaxRateUnknown, VatIdMissing, NotInvoiceable):
+            return True
+        return found == charge.treatment
 
 
 def next_id(account: Account, item: str, day: date) -> str:

@@ -79,7 +79,7 @@ def run_ahead(
         subscription, _events = begin_scheduled(
             account.subscription, day, plan_of=account.plan_of, now=now
         )
-        account = replace(account, subscription=subscription)
+        account = replace(account, subscription=subscription, parties=contract.parties)
         looked_at = _looked_at(account, day)
         bill, subscription = finished_bill(looked_at, day)
         documents = draft_documents([bill], contract, entity, now=now, before=account.on_record)

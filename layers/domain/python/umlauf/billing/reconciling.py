@@ -8,12 +8,15 @@ The rules (RULES.md, proration and credits): a credit is reckoned from the full 
 left, rounds on its own and is capped at what is still billed; what closes a charge's last paid day
 takes the remainder. What the cap keeps back was given away before, by hand or by a coupon. It stays
 given: the same thing, charged for that time again, costs so much less.
+
+The last day of what is paid for decides its tax (decision 0022). Where what is left of a charge
+ends on a day that is taxed otherwise, it is given back too, and charged anew.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -27,7 +30,10 @@ from umlauf.kernel.money import Money, round_to_minor, total
 
 CreditsOver = Callable[[BilledCharge, Period], Iterable[tuple[Period, CreditPolicy]]]
 """What is given back of a part of a charge that is no longer wanted (`timeline.credits_over`)."""
+IsTaxedAlike = Callable[[BilledCharge, date], bool]
+"""Whether a charge is taxed as it was when the last day of what it is for is that one."""
 
+_ONE_DAY: Final = timedelta(days=1)
 GIVEN_BEFORE: Final = "given_before"
 """Stands for a coupon where what was given away before comes off a fee."""
 
@@ -68,6 +74,10 @@ class Credit:
     withheld: Money
 
 
+def _whenever(_charge: BilledCharge, _last_day: date) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reckoning:
     """How one subscription's time becomes money: shares, credits, currency, identity."""
@@ -76,6 +86,7 @@ class Reckoning:
     currency: str
     share_of: ShareOf
     credits_over: CreditsOver
+    is_taxed_alike: IsTaxedAlike = _whenever
     settled_from: date = date.min
     """From which day on what is desired is complete; what is billed before is kept."""
 
@@ -102,27 +113,37 @@ def reconcile(
 
     latest = {charge.id: charge for charge in billed}
     given_back: list[Credit] = []
+    kept = {charge.id: charge.covered for charge in billed}
     for charge in billed:
         settled = since(charge.covered, reckoning.settled_from)
         unwanted = without(settled, wanted.get(_terms(charge), ()))
-        for credit in _credits(charge, unwanted, reckoning):
+        stretches = list(_given_up(charge, unwanted, reckoning))
+        left = without(charge.covered, [part for part, _ in stretches])
+        is_taken = bool(without(unwanted, [part for part, _ in stretches]))
+        if not is_taken and _is_taxed_anew(charge, left, reckoning):
+            kept[charge.id] = ()
+            stretches.extend((part, CreditPolicy.UNUSED) for part in left)
+        for credit in _credits(charge, stretches, reckoning):
             latest[charge.id] = _less(latest[charge.id], credit)
             if credit.amount:
                 given_back.append(credit)
     fees = tuple(
         _after_gifts(new, latest, reckoning.currency)
-        for new in _new_fees(desired, billed, reckoning)
+        for new in _new_fees(desired, billed, kept, reckoning)
     )
     changed = tuple(latest[charge.id] for charge in billed if latest[charge.id] is not charge)
     return Reconciliation(fees, tuple(given_back), changed)
 
 
 def _new_fees(
-    desired: Sequence[DesiredFee], billed: Sequence[BilledCharge], reckoning: Reckoning
+    desired: Sequence[DesiredFee],
+    billed: Sequence[BilledCharge],
+    kept: Mapping[str, tuple[Period, ...]],
+    reckoning: Reckoning,
 ) -> Iterator[NewFee]:
     paid: dict[tuple[object, ...], list[Period]] = defaultdict(list)
     for charge in billed:
-        paid[_terms(charge)].extend(charge.covered)
+        paid[_terms(charge)].extend(kept[charge.id])
     sequences = Counter((charge.item, charge.period.start) for charge in billed)
     for fee in desired:
         for part in without([fee.period], paid.get(fee.terms, ())):
@@ -185,16 +206,36 @@ def _stood_for(charge: BilledCharge, new: NewFee) -> bool:
     )
 
 
-def _credits(
+def _given_up(
     charge: BilledCharge, unwanted: Sequence[Period], reckoning: Reckoning
+) -> Iterator[tuple[Period, CreditPolicy]]:
+    """What of a charge's unwanted time is given back, and how; without what is taken."""
+    for part in unwanted:
+        for stretch, policy in reckoning.credits_over(charge, part):
+            if policy is not CreditPolicy.NONE:
+                yield stretch, policy
+
+
+def _is_taxed_anew(charge: BilledCharge, left: Sequence[Period], reckoning: Reckoning) -> bool:
+    """Whether what is left of a charge ends earlier than before, on a day taxed otherwise.
+
+    What was billed before the time that is looked at is left alone, as is what nobody wants.
+    """
+    if not left or left[-1].end == charge.covered[-1].end:
+        return False
+    is_in_view = left[0].start >= reckoning.settled_from
+    return is_in_view and not reckoning.is_taxed_alike(charge, left[-1].end - _ONE_DAY)
+
+
+def _credits(
+    charge: BilledCharge,
+    stretches: Sequence[tuple[Period, CreditPolicy]],
+    reckoning: Reckoning,
 ) -> Iterator[Credit]:
-    """One credit for each unwanted stretch that is given back under one policy."""
+    """One credit for each stretch that is given back under one policy."""
     left, covered = charge.creditable, charge.covered
     price_left = standing(charge, reckoning.share_of)
-    stretches = [one for part in unwanted for one in reckoning.credits_over(charge, part)]
     for part, policy in stretches:
-        if policy is CreditPolicy.NONE:
-            continue
         covered = without(covered, [part])
         price = min(_price_of(charge, part, reckoning.share_of), price_left)
         if not covered:

@@ -6,7 +6,7 @@ and in the identities of its charges.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from umlauf.billing.assembling import closing_day
@@ -114,14 +114,15 @@ def _prepared(
 ) -> _DueContract:
     day = bill_day(subscription, work.now)
     begun, events = begin_scheduled(subscription, day, plan_of=desk.plans.get, now=work.now)
-    account = account_of(begun, day, desk)
+    contract = contract_of(begun, customer, entity, desk)
+    account = replace(account_of(begun, day, desk), parties=contract.parties)
     bill, counted = finished_bill(account, day)
     return _DueContract(
         subscription=counted,
         day=day,
         events=events,
         bill=bill,
-        contract=contract_of(begun, customer, entity, desk),
+        contract=contract,
         account=account,
     )
 
