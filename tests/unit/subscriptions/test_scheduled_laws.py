@@ -59,9 +59,12 @@ def _wish(day: int, kind: int) -> st.SearchStrategy[ScheduledChange]:
 
 
 def asked(wishes: Sequence[ScheduledChange]) -> Subscription:
+    """Asked for one after the other, a minute apart."""
     subscription = billed(running(CITY, START), TODAY)
-    for wish in wishes:
-        subscription, _ = request_change(subscription, wish, plan_of=plan_of, now=NOW)
+    for place, wish in enumerate(wishes):
+        now = NOW + timedelta(minutes=place)
+        wanted = replace(wish, requested_at=now)
+        subscription, _ = request_change(subscription, wanted, plan_of=plan_of, now=now)
     return subscription
 
 
