@@ -57,7 +57,9 @@ def offer(tables: None) -> OfferWorld:
 def rewrite(layout: Layout[Any], which: str, **changes: Any) -> None:
     """Change a stored item behind the back of its layout."""
     (item,) = [
-        one for one in layout.table.scan() if which in {one.body.get("id"), one.body.get("plan_id")}
+        one
+        for one in layout.table.scan()
+        if which in {one.body.get("id"), one.body.get("plan_id")} and set(changes) <= set(one.body)
     ]
     item.update(actions=[layout.table.body.set({**item.body, **changes})])
 
