@@ -1,4 +1,4 @@
-"""The law of a charge: however it is given back, in the end it was no more than was charged."""
+"""The laws of a charge: however it is given back, in the end it was no more than was charged."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.credit_fakes import charges_of, euros, invoice_over
 from umlauf.billing.errors import OverCredited
+from umlauf.billing.rating import taken_back
 
 (CHARGE,) = charges_of(invoice_over(1_000))
 
@@ -31,3 +32,25 @@ def test_a_charge_gives_back_what_is_left_of_it_and_refuses_the_rest(
             given_back += minor
     assert charge.credited == euros(given_back)
     assert charge.creditable == euros(max(charged - given_back, 0))
+
+
+@given(
+    billed=st.lists(
+        st.integers(0, 900).flatmap(lambda minor: st.tuples(st.just(minor), st.integers(0, minor))),
+        min_size=1,
+        max_size=4,
+    ),
+    wanted=st.integers(0, 4_000),
+)
+def test_use_that_is_corrected_gives_nothing_back_that_was_given_by_hand(
+    billed: Sequence[tuple[int, int]], wanted: int
+) -> None:
+    """A stretch's charge and its differences, some of each given back by hand before."""
+    charge, *differences = [
+        replace(CHARGE, id=f"charge-{number}", amount=euros(minor)).give_back(euros(by_hand))
+        for number, (minor, by_hand) in enumerate(billed)
+    ]
+    parts = list(taken_back(euros(wanted), charge, differences))
+    left = sum(minor - by_hand for minor, by_hand in billed)
+    assert sum(part.amount_minor for _, part in parts) == min(wanted, left)
+    assert all(after.credited <= after.amount for after, _ in parts)
