@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from crediting import CREDITED, invoices_to_be_paid, is_disputed
+from umlauf.billing.credits import may_be_paid_by_credit
 from umlauf.billing.model import ChargedFee, Receivable, Settlement, SettlementState
 from umlauf.billing.ports import SettlementDesk
 from umlauf.billing.use_cases.add_fee import add_fee
@@ -72,7 +73,7 @@ def _settle(record: SQSRecord) -> None:
 
     now = datetime.now(UTC)
     receivable = carry_out(change, works=WORKS, now=now)
-    if envelope.type == PaymentFailed.TYPE:  # until now it might have been paid otherwise
+    if may_be_paid_by_credit(receivable):  # it failed or came back, or a fee was added
         _pay_from_credit(receivable.id, now)
     metrics.add_metric("SettlementApplied", MetricUnit.Count, 1)
     logger.info(

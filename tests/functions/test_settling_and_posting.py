@@ -336,6 +336,20 @@ class TestCreditThatArises:
         assert reactors.settle(message(FAILED, "a:2.0"), message(FAILED, "a:2.0")) == []
         assert (from_balance("inv_1"), credit()) == (2_000, 0)
 
+    def test_pays_what_a_returned_debit_reopens(self, reactors: Reactors) -> None:
+        """Who sends the money because the debit will bounce is not dunned when it does."""
+        reactors.settle(message(SUCCEEDED, "a:1.0"), put_credit(2_000))
+        assert (from_balance("inv_1"), credit()) == (0, 2_000)
+        returned = message(RETURNED, "a:2.0")
+        assert reactors.settle(returned, returned) == []
+        assert (from_balance("inv_1"), credit()) == (2_000, 0)
+
+    def test_pays_a_fee_that_is_told_after_it_arose(self, reactors: Reactors) -> None:
+        reactors.settle(message(SUCCEEDED, "a:1.0"), put_credit(2_000))
+        fee = message(FEE, "f:1.0")
+        assert reactors.settle(fee, fee) == []
+        assert credit() == 2_000 - COST.amount_minor
+
     def test_pays_nothing_that_is_disputed(self, reactors: Reactors) -> None:
         dossier = Dossier("inv_1").with_new_case()
         assert dossier.open_case_id is not None
