@@ -8,13 +8,21 @@ from typing import Final
 from umlauf.catalog.meters import Aggregation, counts_events
 from umlauf.catalog.model import MeteredItem, PlanItem
 from umlauf.catalog.ports import Plans
-from umlauf.kernel.calendar import local_date
+from umlauf.kernel.calendar import local_date, start_of_day
+from umlauf.subscriptions.changing import begin_scheduled
 from umlauf.subscriptions.model import ReasonNotDue, Subscription
 from umlauf.subscriptions.ports import Subscriptions
 from umlauf.subscriptions.timeline import agreement_on
 from umlauf.usage.ports import EventMeter, MeteredContract
 
-_SETTLED: Final = frozenset({ReasonNotDue.ENDED, ReasonNotDue.WITHDRAWN, ReasonNotDue.VOIDED})
+_SETTLED: Final = frozenset(
+    {
+        ReasonNotDue.AWAITING_RETURN,
+        ReasonNotDue.ENDED,
+        ReasonNotDue.WITHDRAWN,
+        ReasonNotDue.VOIDED,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,8 @@ class AgreedMeters:
         if subscription is None:
             return None
         day = local_date(instant, subscription.time_zone)
+        # A change begins with its day; the bill that says so on record comes later.
+        subscription, _ = begin_scheduled(subscription, day, plan_of=self.plans.get, now=instant)
         agreement = agreement_on(subscription, day)
         plan = self.plans.get(agreement.plan_id, agreement.plan_version)
         return MeteredContract(
@@ -37,12 +47,19 @@ class AgreedMeters:
             runs_until=subscription.ends_on,
             is_settled=subscription.reason_not_due in _SETTLED,
             meters=tuple(_meters(plan.items_with(agreement.add_ons))),
+            last_bill_at=_last_bill_at(subscription),
         )
 
 
 def _first_day(subscription: Subscription) -> date | None:
     """What was billed elsewhere is never looked at here."""
     return subscription.imported_through or subscription.starts_on
+
+
+def _last_bill_at(subscription: Subscription) -> datetime | None:
+    if subscription.closing_on is None:
+        return None
+    return start_of_day(subscription.closing_on, subscription.time_zone)
 
 
 def _meters(items: Iterable[PlanItem]) -> Iterator[EventMeter]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,11 +15,15 @@ from invariants.usage_events import events_are_rated_as_told
 from tests.functions.api_world import START, World
 from tests.functions.gateway import Gateway
 from tests.functions.subscription_stories import (
+    SUBSCRIPTIONS,
+    bill,
     bill_through,
     euros,
     forecast_lines,
     running,
 )
+from umlauf.kernel.work import Work
+from umlauf_adapters.kernel.dynamo_works import DynamoWorks
 
 EVENTS: Final = "/v1/operator/usage-events"
 DECEMBER, JANUARY, FEBRUARY = "2026-12-02", "2027-01-02", "2027-02-02"
@@ -103,6 +108,13 @@ class Contract:
 
 def later(shop: World, day: str, hour: int = 9) -> None:
     shop.now = datetime.fromisoformat(f"{day}T{hour:02d}:00:00+00:00")
+
+
+def put_out(subscription_id: str) -> None:
+    """Its asset is not back yet."""
+    work = Work(START)
+    work.put(replace(SUBSCRIPTIONS.get(subscription_id), asset_id="ast_out"))
+    DynamoWorks().commit(work)
 
 
 def holds() -> list[str]:
@@ -193,6 +205,40 @@ def test_riders_count_once_and_seats_stay_until_they_are_given_up(shop: World) -
     assert club.stands()[seats, december] == 6200 - 1550
     assert club.stands()[seats, january] == 3100
     assert holds() == []
+
+
+def test_a_change_that_lies_ahead_is_metered_from_its_day_on_not_from_its_bill(
+    shop: World,
+) -> None:
+    contract = Contract(shop, "club")
+    change = {"kind": "change_plan", "plan_id": "drill"}
+    wish = {"change": change, "starts_on": "2026-11-20"}
+    shop.act(shop.admin, f"/v1/operator/subscriptions/{contract.id}/changes", wish)
+    later(shop, "2026-11-20", 0)
+    before = contract.event("b", "2026-11-19T22:30:00Z", "riders", subject="ada")
+    of_today = contract.event("t", "2026-11-19T23:30:00Z", "drilling", quantity="60", name="eco")
+    not_any_more = contract.event("n", "2026-11-19T23:30:00Z", "riders", subject="bob")
+    told = contract.tell(before, of_today, not_any_more)
+    assert told == ["recorded", "recorded", "refused"]
+
+
+def test_nothing_is_taken_that_the_last_bill_may_not_see(shop: World) -> None:
+    """Neither in its last minutes, when an index may lag behind, nor while its asset is out."""
+    drill = Contract(shop, "drill")
+    ends = {"ends_on": "2026-11-20"}
+    shop.act(shop.admin, f"/v1/operator/subscriptions/{drill.id}/termination", ends)
+    later(shop, "2026-11-20")
+    bill_through(shop, drill.id, "2026-11-20")
+    counted = {"at": "2026-11-19T10:00:00Z", "meter": "drilling", "name": "eco", "quantity": "60"}
+    shop.now = datetime.fromisoformat("2026-11-26T22:45:00+00:00")
+    assert drill.tell(drill.event("in-time", **counted)) == ["recorded"]
+    shop.now += timedelta(minutes=10)
+    assert drill.tell(drill.event("too-late", **counted)) == ["refused"]
+    shop.now += timedelta(minutes=10)
+    put_out(drill.id)
+    bill(shop, drill.id)
+    assert drill.stands() == {("drilling", "2026-11-02"): 5}
+    assert drill.tell(drill.event("while-out", **counted)) == ["refused"]
 
 
 def test_each_event_is_answered_by_itself_with_field_and_remedy(shop: World) -> None:

@@ -1,6 +1,6 @@
 """Which usage events are taken: what the contract's plan can make something of, and bill."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from umlauf.kernel.calendar import local_date, require_aware
@@ -18,6 +18,10 @@ from umlauf.usage.usage_events import ReportedEvent
 MOST: Final = 10**9
 """Ten million euros in cents, or thirty years of seconds: no single event is larger."""
 FINEST_DIGITS: Final = 6
+LAST_MINUTES: Final = timedelta(minutes=10)
+"""How long before its last bill a contract takes no more: no later one would see what this one does
+not, because it is still being written, or because the index that bills read lags behind.
+"""
 
 
 def admit_event(event: ReportedEvent, contract: MeteredContract, now: datetime) -> ReportedEvent:
@@ -44,9 +48,11 @@ def _require_time(event: ReportedEvent, contract: MeteredContract, now: datetime
             "charge it by hand",
             field="at",
         )
-    if contract.is_settled:
+    last_bill_at = contract.last_bill_at
+    is_too_late = last_bill_at is not None and last_bill_at - LAST_MINUTES <= now
+    if contract.is_settled or is_too_late:
         raise ContractSettled(
-            f"{event.subscription_id} is over and was billed for the last time; charge it by hand",
+            f"{event.subscription_id} is over, and its last bill leaves this out; charge it by hand",
             field="subscription_id",
         )
     day = local_date(event.at, contract.time_zone)

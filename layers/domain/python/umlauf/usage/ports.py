@@ -75,7 +75,8 @@ class EventMeter:
 class MeteredContract:
     """What events must know of a contract: its days, and what it meters on one of them.
 
-    `runs_until` is the first day it does not run any more; `is_settled` that no bill is to come.
+    `runs_until` is the first day it does not run any more; `is_settled` that no bill is to come;
+    `last_bill_at` when that one is made, once it is known.
     """
 
     time_zone: str
@@ -83,6 +84,7 @@ class MeteredContract:
     runs_until: date | None
     is_settled: bool
     meters: tuple[EventMeter, ...]
+    last_bill_at: datetime | None = None
 
 
 class MeteredContracts(Protocol):
