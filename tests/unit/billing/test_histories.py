@@ -3,14 +3,22 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from tests.engine_world import YEARLY, EngineWorld, flat_plan, price
 from umlauf.billing.model import LineKind, PriceBasis
 from umlauf.catalog.coupons import Coupon
-from umlauf.catalog.model import Delivery, Deposit, MeteredItem, OneOffFee, Plan, Supply
+from umlauf.catalog.model import (
+    Delivery,
+    Deposit,
+    MeteredItem,
+    OneOffFee,
+    Plan,
+    Supply,
+    TaxCategory,
+)
 from umlauf.catalog.policies import ChangePolicy, Commitment, CreditPolicy, Phase
 from umlauf.catalog.price_models.graduated import Graduated
 from umlauf.catalog.price_models.per_unit import PerUnit
@@ -496,3 +504,26 @@ def test_one_that_is_taken_up_again_before_its_last_look_still_bills_what_was_to
     assert world.subscription.closing_on is None
     world.run_until(date(2026, 2, 14))
     assert world.total == Money(700, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("other", "gross"),
+    [
+        pytest.param({"meter_units_per_unit": 60}, 8 + 2, id="by the hour"),
+        pytest.param({"tax_category": TaxCategory.REDUCED}, 500 + 35, id="a lower rate"),
+    ],
+)
+def test_use_is_billed_anew_when_only_its_unit_or_its_tax_was_wrong(
+    other: dict[str, Any], gross: int
+) -> None:
+    """50 minutes at 0.10 were billed in January; in February it turns out what they were."""
+    minutes = _metered(Price("EUR", PerUnit(Decimal(10))))
+    (item,) = minutes.items
+    right = replace(minutes, plan_id="right", items=(replace(item, **other),))
+    world = EngineWorld.open([minutes, right], NEW_YEAR)
+    world.use(METER, date(2026, 1, 5), 50)
+    world.run_until(date(2026, 2, 5))
+    world.change(ChangePlan(plan_id="right", plan_version=1), NEW_YEAR)
+    world.bill()
+    documents = [one for _, _, documents in world.bills for one in documents]
+    assert sum(one.gross.amount_minor for one in documents) == gross

@@ -178,15 +178,18 @@ def _units(counted: Decimal, charge: BilledCharge) -> Decimal:
 
 
 def stretch_of_usage(usage: DesiredUsage) -> tuple[object, ...]:
-    measured = usage.item.meter, usage.item.aggregation
+    """What makes a stretch another one, so that its use is billed anew."""
+    item = usage.item
+    measured = item.meter, item.aggregation, item.meter_units_per_unit
     terms = usage.price, percents_off(usage), PriceBasis.of(usage.plan)
-    return usage.item.id, usage.period, *measured, *terms
+    return item.id, usage.period, item.supply, item.tax_category, *measured, *terms
 
 
 def stretch_of_charge(charge: BilledCharge) -> tuple[object, ...]:
+    """As `stretch_of_usage`."""
     rated = charge.usage
     if rated is None:
         return charge.item, charge.period
-    measured = rated.meter, rated.aggregation
+    measured = rated.meter, rated.aggregation, rated.meter_units_per_unit
     terms = rated.price, rated.percents_off, charge.price_basis
-    return charge.item, charge.period, *measured, *terms
+    return charge.item, charge.period, charge.supply, charge.tax_category, *measured, *terms
