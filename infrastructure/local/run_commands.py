@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from local.running_platform import NotRunning, Refused
 from umlauf.kernel.money import Money
@@ -24,6 +24,7 @@ _RUNS: Final = "/v1/operator/billing-runs"
 _PARKED: Final = f"{_RUNS}/parked"
 _PAGE: Final = 100
 _MAX_PAGES: Final = 100
+_COUNTED: Final = ("started", "status", "due", "billed", "free", "skipped", "parked", "issued")
 
 Json = Any
 
@@ -125,8 +126,8 @@ def _show_runs(data: Json, console: Console, options: argparse.Namespace) -> Non
     if not data["items"]:
         console.print("no run had anything to do yet")
         return
-    columns = ("run", "started", "status", "due", "billed", "free", "skipped", "parked", "issued")
-    table = Table(*columns, header_style="bold")
+    # The id is what the next command asks for: on a narrow terminal the other columns give way.
+    table = Table(Column("run", no_wrap=True), *_COUNTED, header_style="bold")
     for run in data["items"]:
         report = run["report"]
         counts = _counts(report) if report else ("", "", "", "", "")
@@ -169,7 +170,8 @@ def _show_parked(data: Json, console: Console, _: argparse.Namespace) -> None:
     if not data["items"]:
         console.print("no contract is parked")
         return
-    table = Table("contract", "reason", "since", "tries", "tried", "why", header_style="bold")
+    contract = Column("contract", no_wrap=True)
+    table = Table(contract, "reason", "since", "tries", "tried", "why", header_style="bold")
     for one in data["items"]:
         again = "daily" if one["is_stuck"] else "each run"
         since = _minute(one["first_parked_at"])
@@ -189,7 +191,8 @@ def _show_retried(data: Json, console: Console, _: argparse.Namespace) -> None:
     if not data["items"]:
         console.print("no contract is parked")
         return
-    table = Table("contract", "outcome", "documents", "why not", header_style="bold")
+    contract = Column("contract", no_wrap=True)
+    table = Table(contract, "outcome", "documents", "why not", header_style="bold")
     for one in data["items"]:
         problem = one["problem"]
         table.add_row(

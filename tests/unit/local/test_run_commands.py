@@ -100,6 +100,24 @@ def test_runs_are_listed_in_a_table_without_json(
     assert "{" not in shown
 
 
+def test_on_a_narrow_terminal_ids_stay_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class LongIds(FakePlatform):
+        def as_staff(self, path: str, **query: Any) -> Any:
+            page = super().as_staff(path, **query)
+            name = "subscription_id" if path == PARKED else "id"
+            items = [{**one, name: f"{one[name]}_zkyuczbpx4ltfhzltvf2"} for one in page["items"]]
+            return {**page, "items": items}
+
+    monkeypatch.setattr(cli, "Platform", lambda _url: LongIds())
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main(["runs"]) == 0
+    assert "run_000012_zkyuczbpx4ltfhzltvf2" in capsys.readouterr().out
+    assert cli.main(["parked"]) == 0
+    assert "sub_2_zkyuczbpx4ltfhzltvf2" in capsys.readouterr().out
+
+
 def test_a_run_shows_who_was_skipped_and_parked_and_why(
     platform: FakePlatform, capsys: pytest.CaptureFixture[str]
 ) -> None:
