@@ -75,7 +75,7 @@ def apply_catalog(platform: Staff, file: Path | None, *, dry_run: bool) -> Json:
         places = [f"{reviewed.place(path)}: {said}" for path, said in _complaints(refusal.problem)]
         if not places:
             raise
-        raise NotRunning("\n".join(places)) from None
+        raise Refused("\n".join(places), refusal.problem) from None
 
 
 def as_yaml(catalog: Mapping[str, Any]) -> str:

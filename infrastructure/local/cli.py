@@ -20,12 +20,13 @@ from rich.table import Table
 from local.catalog_command import add_catalog_command
 from local.contract_commands import add_contract_commands
 from local.run_commands import add_run_commands
-from local.running_platform import NotRunning, Platform
+from local.running_platform import NotRunning, Platform, Refused
 from umlauf.kernel.money import Money
 
 DEFAULT_HTTP_PORT: Final = 8080
 _FOLLOW_SECONDS: Final = 1.0
-_NO_SUCH_PLATFORM: Final = 2
+_REFUSED: Final = 1
+_NOT_DONE: Final = 2
 _MARGINS: Final = 3
 """What a column of a table needs besides its text."""
 
@@ -48,18 +49,17 @@ def _invariants(platform: Platform, _: argparse.Namespace) -> Json:
     return platform.get("/_umlauf/invariants")
 
 
-def _things(kind: str, of: str) -> Callable[[Platform, argparse.Namespace], Json]:
-    """Show one by its id, or list those `of` one country or customer: there is no list of all."""
+def _things(kind: str, filters: tuple[str, ...]) -> Callable[[Platform, argparse.Namespace], Json]:
+    """Show one by its id, or list those that the options leave."""
 
     def read(platform: Platform, options: argparse.Namespace) -> Json:
         if options.id:
             return platform.as_staff(f"/v1/operator/{kind}/{options.id}")
         if options.action == "show":
             raise NotRunning(f"say which of the {kind} to show, by its id")
-        whose = vars(options)[of]
-        if whose is None:
-            raise NotRunning(f"say whose {kind} to list: --customer cus_...")
-        return platform.as_staff(f"/v1/operator/{kind}", limit=options.limit, **{of: whose})
+        said = {name: vars(options)[name] for name in filters}
+        query = {name: value for name, value in said.items() if value is not None}
+        return platform.as_staff(f"/v1/operator/{kind}", limit=options.limit, **query)
 
     return read
 
@@ -187,23 +187,27 @@ def _add_things(commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     things.add_argument("action", choices=["show", "list"])
     things.add_argument("id", nargs="?")
     things.add_argument("--limit", type=int, default=50)
-    of = "country" if kind == "customers" else "customer_id"
     if kind == "customers":
         things.add_argument("--country", default="DE", help="where they live (DE)")
-    else:
-        things.add_argument("--customer", dest="customer_id", help="whose")
-    things.set_defaults(run=_things(kind, of))
+        things.set_defaults(run=_things(kind, ("country",)))
+        return
+    things.add_argument("--customer", dest="customer_id", help="whose; without it, everybody's")
+    things.add_argument("--status", help="only those that are now so")
+    things.set_defaults(run=_things(kind, ("customer_id", "status")))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Gives 0, 1 if something is refused or broken, 2 if nothing answers."""
+    """Run one command. Gives 0, 1 if something is refused or broken, 2 if nothing could be asked.
+
+    That is so when no platform answers, a file cannot be read, or the command lacks something.
+    """
     options = parser().parse_args(arguments)
     try:
         with closing(Platform(options.url)) as platform:
             return _run(options, platform)
     except NotRunning as error:
         print(f"umlauf: {error}", file=sys.stderr)
-        return _NO_SUCH_PLATFORM
+        return _REFUSED if isinstance(error, Refused) else _NOT_DONE
     except KeyboardInterrupt:
         return 0
 

@@ -25,7 +25,7 @@ from local.contract_file import (
     in_batches,
     read_contracts,
 )
-from local.running_platform import NotRunning
+from local.running_platform import NotRunning, Refused
 from umlauf.kernel.money import Money
 
 _IMPORT: Final = "/v1/operator/imports/subscriptions"
@@ -95,10 +95,7 @@ def import_contracts(
         try:
             answer = _sent(platform, [row.row for row in batch], until)
         except NotRunning as error:
-            raise NotRunning(
-                f"after {sent} of {len(readable)} rows: {error}; send the file again, what is "
-                "imported stays as it is"
-            ) from None
+            raise _broken_off(error, f"after {sent} of {len(readable)} rows") from None
         found.extend(
             {**told, "row": row.place} for told, row in zip(answer["rows"], batch, strict=True)
         )
@@ -108,6 +105,11 @@ def import_contracts(
             tell(f"{sent} of {len(readable)} rows")
     found.sort(key=lambda told: told["row"])
     return {"rows": found, "totals": [totals[currency] for currency in sorted(totals)]}
+
+
+def _broken_off(error: NotRunning, where: str) -> NotRunning:
+    said = f"{where}: {error}; send the file again, what is imported stays as it is"
+    return Refused(said, error.problem) if isinstance(error, Refused) else NotRunning(said)
 
 
 def _sent(platform: Staff, rows: Sequence[Json], until: str | None) -> Json:

@@ -10,7 +10,7 @@ import pytest
 from local import cli
 from local.contract_commands import import_contracts
 from local.contract_file import BadContractFile, FileRow, in_batches, read_contracts
-from local.running_platform import NotRunning
+from local.running_platform import NotRunning, Refused
 
 CSV = """\
 external_id,customer_id,plan_id,plan_version,currency,starts_on,billed_through,add_ons,\
@@ -255,6 +255,24 @@ def test_an_import_that_breaks_off_says_how_to_go_on(tmp_path: Path) -> None:
     file.write_text(json.dumps([{"external_id": f"old-{n}"} for n in range(120)]))
     with pytest.raises(NotRunning, match=r"after 50 of 120 rows: .* send the file again"):
         import_contracts(Breaking(), file)
+
+
+def test_an_import_that_is_refused_whole_ends_otherwise_than_one_nobody_answers(
+    monkeypatch: pytest.MonkeyPatch, contracts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Saying(FakePlatform):
+        def __init__(self, error: NotRunning) -> None:
+            super().__init__()
+            self.error = error
+
+        def send_as_staff(self, path: str, body: Mapping[str, Any]) -> Any:
+            assert path.endswith("/shadow-run"), body
+            raise self.error
+
+    for error, code in ((Refused("until: no day", {}), 1), (NotRunning("nobody answers"), 2)):
+        monkeypatch.setattr(cli, "Platform", lambda _url, said=error: Saying(said))
+        assert cli.main(["import", str(contracts), "--shadow", "--until", "soon"]) == code
+        assert "send the file again" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--shadow"], ["--until", "2026-12-31"]])
