@@ -33,6 +33,7 @@ from umlauf.payments.events import (
     PaymentReturned,
     PaymentSucceeded,
 )
+from umlauf.payments.reasons import Retry
 from umlauf_adapters.billing.credits import DynamoCreditBalances
 from umlauf_adapters.billing.invoices import DynamoInvoices, DynamoReceivables
 from umlauf_adapters.kernel.documents import decode
@@ -73,8 +74,8 @@ def _settle(record: SQSRecord) -> None:
 
     now = datetime.now(UTC)
     receivable = carry_out(change, works=WORKS, now=now)
-    if may_be_paid_by_credit(receivable):  # it failed or came back, or a fee was added
-        _pay_from_credit(receivable.id, now)
+    if may_be_paid_by_credit(receivable) and not _is_contested(envelope, receivable):
+        _pay_from_credit(receivable.id, now)  # it failed or came back, or a fee was added
     metrics.add_metric("SettlementApplied", MetricUnit.Count, 1)
     logger.info(
         "settlement_applied",
@@ -83,6 +84,16 @@ def _settle(record: SQSRecord) -> None:
         event_type=envelope.type,
         status=receivable.status.value,
     )
+
+
+def _is_contested(envelope: EventEnvelope, receivable: Receivable) -> bool:
+    """Whether money was taken back for a reason that people look at first.
+
+    Of a cancelled invoice nothing is left to contest: its credit is there for it.
+    """
+    if envelope.type != PaymentReturned.TYPE or receivable.cancelled_by:
+        return False
+    return decode(PaymentReturned, envelope.data).retry is Retry.NEVER
 
 
 def _use_credit(balance: str | None) -> None:

@@ -344,6 +344,18 @@ class TestCreditThatArises:
         assert reactors.settle(returned, returned) == []
         assert (from_balance("inv_1"), credit()) == (2_000, 0)
 
+    @pytest.mark.parametrize(("cancelled_by", "paid"), [("", 0), ("cn_1", 2_000)])
+    def test_pays_nothing_that_was_taken_back_as_contested_unless_it_is_cancelled(
+        self, reactors: Reactors, cancelled_by: str, paid: int
+    ) -> None:
+        owed = DynamoReceivables().get("inv_1")
+        assert owed is not None
+        put(replace(owed, cancelled_by=cancelled_by))
+        reactors.settle(message(SUCCEEDED, "a:1.0"), put_credit(2_000))
+        contested = replace(RETURNED, reason_code="MD06", retry=Retry.NEVER)
+        assert reactors.settle(message(contested, "a:2.0")) == []
+        assert (from_balance("inv_1"), credit()) == (paid, 2_000 - paid)
+
     def test_pays_a_fee_that_is_told_after_it_arose(self, reactors: Reactors) -> None:
         reactors.settle(message(SUCCEEDED, "a:1.0"), put_credit(2_000))
         fee = message(FEE, "f:1.0")
