@@ -471,7 +471,7 @@ REFUSALS: list[Any] = [
         "pauses", {"starts_on": BEFORE}, (409, "subscriptions.too_early", "starts_on"), id="a pause"
     ),
     pytest.param(
-        "resumption", {}, (409, "subscriptions.not_paused", "starts_on"), id="no pause to end"
+        "resumption", {}, (409, "subscriptions.not_paused", "resumes_on"), id="no pause to end"
     ),
     pytest.param(
         "cancellation",

@@ -132,8 +132,12 @@ class TestPauses:
     def test_a_pause_needs_a_day_and_not_too_many_stand_beside_it(self) -> None:
         with pytest.raises(InvalidInput):
             paused(running(), MID, MID)
-        with pytest.raises(NotPaused):
+        with pytest.raises(NotPaused, match="its pauses: none"):
             resumed(running(), MID)
+        elsewhere = paused(running(), MID + timedelta(days=9))
+        with pytest.raises(NotPaused, match=f"{MID + timedelta(days=9)} until resumed") as refusal:
+            resumed(elsewhere, MID)
+        assert refusal.value.field == "resumes_on"
         subscription = running()
         for n in range(MOST_PAUSES):
             day = MID + timedelta(days=2 * n)

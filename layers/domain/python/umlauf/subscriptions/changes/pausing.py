@@ -51,17 +51,29 @@ def resume(subscription: Subscription, resumes_on: date) -> Subscription:
         ended_then = any(one.ends_on == resumes_on for one in subscription.pauses)
         if ended_then:
             return subscription
-        raise NotPaused(f"it is not paused on {resumes_on}", field="starts_on")
+        raise NotPaused(
+            f"it is not paused on {resumes_on}; its pauses: {_days(subscription)}",
+            field="resumes_on",
+        )
     left = [one for one in subscription.pauses if one is not found]
     if found.starts_on < resumes_on:
         left.append(replace(found, ends_on=resumes_on))
     return replace(subscription, pauses=tuple(sorted(left, key=lambda one: one.starts_on)))
 
 
+def _days(subscription: Subscription) -> str:
+    """The pauses it has, for whoever named another day."""
+    pauses = (f"{one.starts_on} until {one.ends_on or 'resumed'}" for one in subscription.pauses)
+    return ", ".join(pauses) or "none"
+
+
 def _allowed(change: BeginPause, plan: Plan, starts_on: date) -> Pause:
     policy = plan.pauses
     if policy is None:
-        raise PauseNotAllowed(f"{plan.plan_id} cannot be paused", field="change")
+        raise PauseNotAllowed(
+            f"{plan.plan_id} cannot be paused; cancel it, or change to a plan that can",
+            field="starts_on",
+        )
     ends_on = change.ends_on or _last_end(policy, starts_on)
     pause = Pause(starts_on, ends_on, policy.credit, policy.stops_clock)
     latest = _last_end(policy, starts_on)
