@@ -71,6 +71,12 @@ def test_a_bad_field_is_named(anna: Gateway, change: dict[str, Any], field: str)
     assert [error["field"] for error in refused.json["errors"]] == [field]
 
 
+def test_an_unknown_field_is_refused_with_what_to_do(anna: Gateway) -> None:
+    refused = anna.post("/v1/tickets", {**ORDER, "colour": "red"}, key="k1")
+    (error,) = refused.json["errors"]
+    assert error["message"] == "the body has no such field; correct its name, or leave it out"
+
+
 def test_what_was_sent_is_not_repeated(public: Gateway) -> None:
     refused = public.post("/v1/logins", {"name": "anna", "password": ["hunter2"]}, key="k1")
     assert refused.code == "request.invalid"
