@@ -322,6 +322,18 @@ class TestChange:
             shop.change(older)
         assert shop.change(replace(older, by_staff=True)).plan_version == 2
 
+    @pytest.mark.parametrize("needed", ["cargo-bike", None])
+    def test_a_subscriber_keeps_the_asset_that_was_handed_over(self, needed: str | None) -> None:
+        shop = Shop()
+        rented = shop.rented()
+        shop.publish(replace(CITY_PLUS, asset_model=needed))
+        other = self.wish(rented, change=TO_PLUS)
+        with pytest.raises(WrongAssetModel, match="order it anew") as refusal:
+            shop.change(other)
+        assert refusal.value.field == "plan_id"
+        assert shop.subscriptions.get(rented.id).plan_id == "city-flat"
+        assert shop.change(replace(other, by_staff=True)).plan_id == "city-plus"
+
     def test_a_subscriber_cannot_change_out_of_a_minimum_term(self) -> None:
         shop = Shop()
         bound = replace(CITY_FLAT, terms=Terms(minimum_term=Interval(IntervalUnit.MONTH, 12)))

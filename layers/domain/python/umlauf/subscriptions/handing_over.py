@@ -32,6 +32,12 @@ def require_model(asset_id: str, plan: Plan, assets: Assets) -> None:
     asset = assets.get(asset_id)
     if asset.model != plan.asset_model:
         raise WrongAssetModel(
-            f"{plan.plan_id} needs a {plan.asset_model}, and {asset.id} is a {asset.model}",
+            f"{plan.plan_id} comes with {named(plan.asset_model)}, and {asset.id} is "
+            f"{named(asset.model)}; choose another asset",
             field="asset_id",
         )
+
+
+def named(asset_model: str | None) -> str:
+    """What a plan comes with, in a refusal."""
+    return f"a {asset_model}" if asset_model is not None else "no asset"

@@ -7,7 +7,8 @@ from umlauf.inventory.ports import Assets
 from umlauf.inventory.use_cases.release_reservation import release_reservation
 from umlauf.inventory.use_cases.reserve_asset import ReservationRequest, reserve_asset
 from umlauf.kernel.work import Work
-from umlauf.subscriptions.errors import NotPending, WrongAssetModel
+from umlauf.subscriptions.errors import NotPending
+from umlauf.subscriptions.handing_over import require_model
 from umlauf.subscriptions.model import Status, Subscription
 from umlauf.subscriptions.ports import Subscriptions
 
@@ -34,22 +35,17 @@ def allocate_asset(
             field="subscription_id",
         )
     plan = plans.get(subscription.plan_id, subscription.plan_version)
-    asset = assets.get(command.asset_id)
-    if asset.model != plan.asset_model:
-        raise WrongAssetModel(
-            f"{plan.plan_id} needs a {plan.asset_model}, and {asset.id} is a {asset.model}",
-            field="asset_id",
-        )
+    require_model(command.asset_id, plan, assets)
     former = subscription.asset_id
-    if former is not None and former != asset.id:
+    if former is not None and former != command.asset_id:
         release_reservation(former, subscription.id, work=work, assets=assets)
     request = ReservationRequest(
-        asset_id=asset.id,
+        asset_id=command.asset_id,
         subscription_id=subscription.id,
         customer_id=subscription.customer_id,
     )
     reserve_asset(request, work=work, assets=assets)
-    allocated = replace(subscription, asset_id=asset.id)
+    allocated = replace(subscription, asset_id=command.asset_id)
     if allocated != subscription:
         work.put(allocated)
     return allocated

@@ -10,7 +10,9 @@ from umlauf.kernel.identifiers import derive_id
 from umlauf.kernel.work import Work
 from umlauf.subscriptions.agreements import Change, ChangePlan, ScheduledChange
 from umlauf.subscriptions.changing import begin_scheduled, request_change
+from umlauf.subscriptions.errors import WrongAssetModel
 from umlauf.subscriptions.events import ChangeScheduled
+from umlauf.subscriptions.handing_over import named
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.ports import Subscriptions
 from umlauf.subscriptions.timing import When, begins_on, require_term_kept, require_timing
@@ -36,14 +38,15 @@ def change_subscription(
 ) -> Subscription:
     """Apply the change if its day has come, else list it until then. Already so, nothing changes.
 
-    Raises UnknownSubscription, NotActive, TooEarly, TermBinds, PlanNotOnSale, NotPossibleThen,
-    ScheduledChangeInTheWay, and what the change itself refuses.
+    Raises UnknownSubscription, NotActive, TooEarly, TermBinds, PlanNotOnSale, WrongAssetModel,
+    NotPossibleThen, ScheduledChangeInTheWay, and what the change itself refuses.
     """
     loaded = subscriptions.get(wish.subscription_id)
     today = local_date(work.now, loaded.time_zone)
     subscription, begun = begin_scheduled(loaded, today, plan_of=plans.get, now=work.now)
     if not wish.by_staff:
         _require_on_sale(wish.change, subscription, plans)
+        _require_same_model(wish.change, subscription, plans)
     day = _allowed_day(wish, subscription, plans, work)
     wanted = ScheduledChange(wish.change_id, wish.change, day, work.now)
     changed, events = request_change(subscription, wanted, plan_of=plans.get, now=work.now)
@@ -76,6 +79,20 @@ def _require_on_sale(change: Change, subscription: Subscription, plans: Plans) -
         raise PlanNotOnSale(
             f"{change.plan_id} is sold as version {on_sale} now; look at it and change again",
             field="plan_version",
+        )
+
+
+def _require_same_model(change: Change, subscription: Subscription, plans: Plans) -> None:
+    """No subscriber pays for an asset that nobody handed over. Staff changes, then transfers."""
+    if not isinstance(change, ChangePlan):
+        return
+    held = plans.get(subscription.plan_id, subscription.plan_version).asset_model
+    needed = plans.get(change.plan_id, change.plan_version).asset_model
+    if needed != held:
+        raise WrongAssetModel(
+            f"{change.plan_id} comes with {named(needed)}, the contract with {named(held)}; "
+            "order it anew, or have staff change it",
+            field="plan_id",
         )
 
 
