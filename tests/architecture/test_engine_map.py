@@ -18,7 +18,6 @@ COMMANDS: Final = sorted({one for one in CODE if one.startswith("pytest ")})
 PATHS: Final = sorted(
     {one for one in CODE if "/" in one and " " not in one and one not in {".venv/bin", "make"}}
 )
-LINKS: Final = sorted(set(re.findall(r"\]\(([^)#]+)\)", TEXT)))
 EXPRESSION: Final = re.compile(r' -k (?:"([^"]+)"|(\S+))')
 
 
@@ -30,11 +29,6 @@ def test_the_map_names_enough_to_find_ones_way() -> None:
 @pytest.mark.parametrize("path", PATHS)
 def test_a_path_leads_somewhere(path: str) -> None:
     assert (ROOT / path.replace("\N{HORIZONTAL ELLIPSIS}", DOMAIN)).exists()
-
-
-@pytest.mark.parametrize("link", LINKS)
-def test_a_link_leads_somewhere(link: str) -> None:
-    assert (MAP.parent / link).exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
