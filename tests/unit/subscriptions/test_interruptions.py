@@ -220,6 +220,19 @@ class TestSkips:
             skipped(ending, skip, plan_of=plan_of, now=noon(MID))
         assert refusal.value.field == field
 
+    @pytest.mark.parametrize(
+        ("day", "then"),
+        [
+            pytest.param(date(2026, 10, 2), "the next begins on 2026-11-01", id="between"),
+            pytest.param(date(2026, 11, 2), "none begins later", id="in the last period"),
+            pytest.param(date(2027, 3, 1), "none begins later", id="after the end"),
+        ],
+    )
+    def test_a_skip_on_a_wrong_day_hears_the_next_delivery(self, day: date, then: str) -> None:
+        ending = cancelled(running(BOX), date(2026, 12, 1), noon(START))
+        with pytest.raises(NoSuchDelivery, match=then):
+            skipped(ending, Skip("box", day), plan_of=plan_of, now=noon(MID))
+
     def test_nothing_is_sent_before_the_start(self) -> None:
         with pytest.raises(NotActive):
             skipped(pending_under(BOX), self.skip, plan_of=plan_of, now=noon(MID))

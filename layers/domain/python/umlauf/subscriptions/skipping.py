@@ -67,8 +67,10 @@ def _delivery(subscription: Subscription, skip: Skip, plan_of: PlanOf) -> Delive
     """The item, if one of its deliveries is due on that day. Raises NoSuchDelivery, NotActive."""
     following = boundary_after(subscription, skip.period_start - _ONE_DAY)
     if following != skip.period_start or skip.period_start == subscription.ends_on:
+        is_over = following is None or following == subscription.ends_on
+        what_then = "none begins later" if is_over else f"the next begins on {following}"
         raise NoSuchDelivery(
-            f"no billing period begins on {skip.period_start}; the next begins on {following}",
+            f"no billing period begins on {skip.period_start}; {what_then}",
             field="period_start",
         )
     agreement = agreement_on(subscription, skip.period_start)
