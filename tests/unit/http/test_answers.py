@@ -77,6 +77,12 @@ def test_an_unknown_field_is_refused_with_what_to_do(anna: Gateway) -> None:
     assert error["message"] == "the body has no such field; correct its name, or leave it out"
 
 
+def test_a_rule_of_ours_is_told_in_our_words(anna: Gateway) -> None:
+    refused = anna.post("/v1/tickets", {**ORDER, "day": "0001-01-01"}, key="k1")
+    (error,) = refused.json["errors"]
+    assert error["message"].startswith("must lie between ")
+
+
 def test_what_was_sent_is_not_repeated(public: Gateway) -> None:
     refused = public.post("/v1/logins", {"name": "anna", "password": ["hunter2"]}, key="k1")
     assert refused.code == "request.invalid"

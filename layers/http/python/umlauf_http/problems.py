@@ -101,6 +101,8 @@ def _field_problem(item: ErrorDetails, where: str) -> FieldProblem:
         path.append(context["discriminator"].strip("'"))
         choices = context.get("expected_tags", "").replace("'", "")
         message = f"choose one of {choices}" if choices else "Field required"
+    if item["type"] == "value_error":
+        message = str(context["error"])
     if item["type"] == "extra_forbidden":
         message = f"the {where} has no such field; correct its name, or leave it out"
     return FieldProblem(field=".".join(path) or where, message=message)
