@@ -256,6 +256,7 @@ def test_each_event_is_answered_by_itself_with_field_and_remedy(shop: World) -> 
         ({**good, "quantity": "2"}, "quantity"),
         (drill.event("c", "", corrects="never"), "corrects"),
         ({"id": "x"}, "subscription_id"),
+        ({**good, "id": "k", "colour": "red"}, "colour"),
     ]
     body = {"events": [good, *(event for event, _ in told)]}
     answered = shop.admin.post(EVENTS, body).json["events"]
@@ -264,6 +265,10 @@ def test_each_event_is_answered_by_itself_with_field_and_remedy(shop: World) -> 
     assert [one["problem"]["field"] for one in answered[1:]] == [field for _, field in told]
     assert {one["outcome"] for one in answered[1:]} == {"refused"}
     assert all(one["problem"]["detail"] for one in answered[1:])
+    assert [one["problem"]["detail"] for one in answered[-2:]] == [
+        "it is missing; every event needs it",
+        "no event has such a field; correct its name, or leave it out",
+    ]
     listed = shop.look(shop.admin, f"{EVENTS}?subscription_id={drill.id}&meter=drilling")
     assert [one["id"] for one in listed["items"]] == ["good"]
 

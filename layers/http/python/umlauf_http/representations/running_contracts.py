@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from umlauf.billing.forecasting import ForecastTotal
 from umlauf.billing.use_cases.shadow_run import ShadowRow
@@ -117,19 +118,20 @@ def read_row(row: AnyRowIn) -> tuple[str, RunningContract | UmlaufError]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        return name, BadImport(_remedy(first["type"], first["msg"]), field=field or None)
+        return name, BadImport(remedy("contract", first), field=field or None)
     except UmlaufError as refusal:
         return name, refusal
 
 
-def _remedy(kind: str, message: str) -> str:
-    match kind:
+def remedy(what: str, error: ErrorDetails) -> str:
+    """What to do about the shape of one of many in a request: `what` is a contract, an event."""
+    match error["type"]:
         case "extra_forbidden":
-            return "a contract has no such field; correct its name, or leave it out"
+            return f"no {what} has such a field; correct its name, or leave it out"
         case "missing":
-            return "it is missing; every contract needs it"
+            return f"it is missing; every {what} needs it"
         case _:
-            return message[:1].lower() + message[1:]
+            return error["msg"][:1].lower() + error["msg"][1:]
 
 
 class RowProblemOut(Out):

@@ -11,7 +11,7 @@ from umlauf.kernel.errors import UmlaufError
 from umlauf.usage.errors import UnreadableEvent
 from umlauf.usage.usage_events import Report, ReportedCorrection, ReportedEvent, UsageEvent
 from umlauf.usage.use_cases.record_usage_events import EventOutcome, RecordedEvent
-from umlauf_http.representations.running_contracts import RowProblemOut, row_problem
+from umlauf_http.representations.running_contracts import RowProblemOut, remedy, row_problem
 from umlauf_http.wire import Exact, Identifier, In, Instant, Out, PageOut
 
 MOST_EVENTS: Final = 100
@@ -87,7 +87,7 @@ def _read(told: AnyEventIn) -> tuple[str, Report | UmlaufError]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        return event_id, UnreadableEvent(f"{field}: {first['msg']}", field=field or None)
+        return event_id, UnreadableEvent(remedy("event", first), field=field or None)
 
 
 class RecordedEventOut(Out):
