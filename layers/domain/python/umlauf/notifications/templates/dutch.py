@@ -47,8 +47,8 @@ Het Umlauf-team
             "Je abonnement is begonnen",
             """Hallo {name},
 
-Je abonnement loopt sinds {starts_on} en je kunt het product gebruiken. In de
-app vind je de voorwaarden, je facturen en hoe je opzegt.
+Je abonnement loopt sinds {starts_on}. In de app vind je de voorwaarden, je
+facturen en hoe je opzegt.
 
 Het Umlauf-team
 """,

@@ -47,8 +47,8 @@ Your Umlauf team
             "Your subscription has started",
             """Hello {name},
 
-Your subscription started on {starts_on}, and the product is yours to use. In
-the app you find its terms, your invoices and how to cancel.
+Your subscription started on {starts_on}. In the app you find its terms, your
+invoices and how to cancel.
 
 Your Umlauf team
 """,

@@ -47,8 +47,8 @@ Ihr Umlauf-Team
             "Ihr Vertrag hat begonnen",
             """Guten Tag {name},
 
-Ihr Vertrag läuft seit dem {starts_on}, und Sie können das Gerät nutzen. In der
-App finden Sie die Bedingungen, Ihre Rechnungen und den Weg zur Kündigung.
+Ihr Vertrag läuft seit dem {starts_on}. In der App finden Sie die Bedingungen,
+Ihre Rechnungen und den Weg zur Kündigung.
 
 Ihr Umlauf-Team
 """,
