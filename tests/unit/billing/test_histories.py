@@ -181,6 +181,18 @@ class TestCreditByHand:
         _pause_and_resume(world, date(2026, 1, 21), date(2026, 1, 23))
         assert world.total - Money(1_500, "EUR") == Money(1_000, "EUR")
 
+    def test_what_was_given_away_stays_given_when_the_bill_that_shows_it_is_cancelled(
+        self,
+    ) -> None:
+        """15.00 given away; 16.00 are charged again less 5.00, and so they are once more."""
+        world = EngineWorld.open([flat_plan("one", 3_100)], NEW_YEAR)
+        _give_away(world, 1_500)
+        _pause_and_resume(world, date(2026, 1, 11), date(2026, 1, 16))
+        assert world.lines[-1].amount == Money(1_100, "EUR")
+        assert world.cancel_latest()
+        (again,) = world.bill()
+        assert (again.amount, again.discounts[0].amount) == (Money(1_100, "EUR"), Money(500, "EUR"))
+
     def test_another_price_is_charged_in_full_where_the_old_one_was_given_away(self) -> None:
         """All 31.00 are given away, so nothing is left to give back; 21 days at 62.00 are 42.00."""
         world = EngineWorld.open([flat_plan("one", 3_100), flat_plan("two", 6_200)], NEW_YEAR)
