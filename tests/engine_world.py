@@ -18,7 +18,7 @@ from umlauf.billing.contract_account import Account
 from umlauf.billing.credit_notes import NoteDraft, cancel_whole
 from umlauf.billing.drafting import DraftDocument, draft_documents
 from umlauf.billing.errors import NotCancellable
-from umlauf.billing.model import Invoice
+from umlauf.billing.model import Invoice, TaxAmount
 from umlauf.billing.once_amounts import finished_bill, given_again
 from umlauf.billing.previewing import PreviewedBill, bill_day, billed_after, run_ahead
 from umlauf.billing.reconciling import FEE_KINDS
@@ -235,6 +235,18 @@ class EngineWorld:
         currency = self.subscription.currency
         back = (line.amount for note in self.cancelled for line in note.lines)
         return total((line.amount for line in self.lines), currency) - total(back, currency)
+
+    @property
+    def taxes(self) -> list[TaxAmount]:
+        """Of all documents, with an invoice's signs."""
+        return [
+            *(one for _, _, of in self.bills for document in of for one in document.draft.taxes),
+            *(
+                TaxAmount(one.treatment, -one.net, -one.tax)
+                for note in self.cancelled
+                for one in note.taxes
+            ),
+        ]
 
     @property
     def fees(self) -> list[BilledCharge]:

@@ -157,7 +157,8 @@ def _credited_as_documented(
         if ref not in by_line:
             yield f"line {ref.line} of {ref.invoice_id} was credited and never billed"
     for ref, charge in by_line.items():
-        if not 0 <= charge.credited.amount_minor <= max(charge.amount.amount_minor, 0):
+        bounds = sorted((0, charge.amount.amount_minor))
+        if not bounds[0] <= charge.credited.amount_minor <= bounds[1]:
             yield f"{charge.id}: {charge.credited} was credited of {charge.amount}"
         if charge.line and charge.credited.amount_minor != credited[ref]:
             yield f"{charge.id} counts {charge.credited} credited, documents say {credited[ref]}"

@@ -218,8 +218,9 @@ def test_late_usage_rerates_its_period_and_bills_the_difference(world: BillingWo
     (difference,) = [x for x in invoice.lines if x.kind is LineKind.USAGE_DIFFERENCE]
     assert (difference.service_period, difference.amount) == (SEPTEMBER, cents(85))
     assert difference.quantity == 20
-    ids = [charge.id for charge in world.charges.of_subscription(subscription.id)]
-    assert f"{subscription.id}#ride-minutes#2026-09-01#1" in ids
+    charges = {charge.id: charge for charge in world.charges.of_subscription(subscription.id)}
+    own = charges[f"{subscription.id}#ride-minutes#2026-09-01#1"]
+    assert (own.amount, own.full_minor) == (cents(85), Decimal(85))
 
 
 def test_usage_corrected_downwards_is_given_back_as_a_line(world: BillingWorld) -> None:

@@ -15,22 +15,24 @@ from umlauf.billing.rating import taken_back
 
 @given(
     charged=st.integers(-500, 2_000),
-    wanted=st.lists(st.integers(-50, 1_200), max_size=6),
+    wanted=st.lists(st.integers(-300, 1_200), max_size=6),
 )
 def test_a_charge_gives_back_what_is_left_of_it_and_refuses_the_rest(
     charged: int, wanted: Sequence[int]
 ) -> None:
+    """What a maximum took off is given back below zero, as it was charged."""
     charge, given_back = replace(CHARGE, amount=euros(charged)), 0
     for minor in wanted:
-        left = max(charged - given_back, 0)
+        least, most = sorted((0, charged - given_back))
         try:
             charge = charge.give_back(euros(minor))
         except OverCredited:
-            assert minor < 0 or minor > left
+            assert not least <= minor <= most
         else:
-            assert 0 <= minor <= left
+            assert least <= minor <= most
             given_back += minor
     assert charge.credited == euros(given_back)
+    assert charge.left == euros(charged - given_back)
     assert charge.creditable == euros(max(charged - given_back, 0))
 
 
@@ -47,10 +49,22 @@ def test_use_that_is_corrected_gives_nothing_back_that_was_given_by_hand(
 ) -> None:
     """A stretch's charge and its differences, some of each given back by hand before."""
     charge, *differences = [
-        replace(CHARGE, id=f"charge-{number}", amount=euros(minor)).give_back(euros(by_hand))
+        replace(CHARGE, id=f"charge#{number}", amount=euros(minor)).give_back(euros(by_hand))
         for number, (minor, by_hand) in enumerate(billed)
     ]
     parts = list(taken_back(euros(wanted), charge, differences))
     left = sum(minor - by_hand for minor, by_hand in billed)
     assert sum(part.amount_minor for _, part in parts) == min(wanted, left)
     assert all(after.credited <= after.amount for after, _ in parts)
+
+
+def test_the_latest_difference_gives_back_first_however_many_there_are() -> None:
+    """The tenth comes before the second where names are sorted as texts."""
+    charge, *differences = [replace(CHARGE, id=f"charge#{number}") for number in range(12)]
+    mixed = sorted(differences, key=lambda one: one.id)
+    parts = list(taken_back(euros(2_500), charge, mixed))
+    assert [(one.id, part) for one, part in parts] == [
+        ("charge#11", euros(1_000)),
+        ("charge#10", euros(1_000)),
+        ("charge#9", euros(500)),
+    ]

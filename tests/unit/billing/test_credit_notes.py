@@ -192,9 +192,46 @@ def test_an_invoice_is_not_cancelled_once_something_of_it_was_credited() -> None
 
 def test_credits_inside_an_invoice_are_neither_credited_nor_cancelled() -> None:
     invoice = invoice_over(10_000, -6_000)
+    of_another = replace(invoice.lines[1], corrects=LineRef("inv_before", 1))
+    invoice = replace(invoice, lines=(invoice.lines[0], of_another))
     assert remaining(invoice, charges_of(invoice)) == {1: euros(10_000)}
     with pytest.raises(NotCancellable, match="credit its charges"):
         cancel_whole(invoice, charges_of(invoice), REASON, is_billed_again=False)
+
+
+class TestAnInvoiceWithAMaximum:
+    """100.00 were used, of which a maximum took 60.00 off."""
+
+    INVOICE = invoice_over(10_000, -6_000)
+
+    @pytest.mark.parametrize("is_billed_again", [True, False])
+    def test_is_cancelled_as_a_whole(self, *, is_billed_again: bool) -> None:
+        proposal = cancel_whole(
+            self.INVOICE, charges_of(self.INVOICE), REASON, is_billed_again=is_billed_again
+        )
+        note = proposal.draft
+        assert (note.net, note.tax, note.taxes) == (euros(4_000), euros(760), self.INVOICE.taxes)
+        assert [line.amount for line in note.lines] == [euros(10_000), euros(-6_000)]
+        assert not any(charge.left for charge in proposal.charges)
+
+    @pytest.mark.parametrize("first", [1, 1_234, 3_999])
+    def test_gives_back_what_was_paid_and_no_more(self, first: int) -> None:
+        charges = charges_of(self.INVOICE)
+        part = credit_invoice(self.INVOICE, charges, PartOf(euros(first)), REASON)
+        charges = updated(charges, part.charges)
+        with pytest.raises(OverCredited, match="is left to be credited"):
+            credit_invoice(self.INVOICE, charges, ByLine({1: None}), REASON)
+        rest = credit_invoice(self.INVOICE, charges, Whole(), REASON)
+        charges = updated(charges, rest.charges)
+        assert part.draft.net + rest.draft.net == euros(4_000)
+        assert part.draft.tax + rest.draft.tax == euros(760)
+        with pytest.raises(NothingToCredit):
+            credit_invoice(self.INVOICE, charges, Whole(), REASON)
+
+    def test_that_leaves_nothing_is_not_cancelled(self) -> None:
+        invoice = invoice_over(6_000, -6_000)
+        with pytest.raises(NotCancellable, match="comes to nothing"):
+            cancel_whole(invoice, charges_of(invoice), REASON, is_billed_again=False)
 
 
 class TestAPlanChangeBelowZero:
@@ -219,15 +256,16 @@ class TestAPlanChangeBelowZero:
         assert [line.amount for line in note.lines] == [euros(-new), euros(back)]
         assert note.gross == euros(total)
 
-    def test_its_tax_is_rounded_once_over_both_sides(self) -> None:
-        invoice = invoice_over(3361)
+    def test_what_is_given_back_bears_what_it_bore_whatever_is_charged_beside_it(self) -> None:
+        """0.1007 of tax on 0.53, so 0.10; 0.0057 on 0.03, so 0.01. Rounded once it were 0.0950."""
+        invoice = invoice_over(53)
         original = invoice.lines[0]
         lines = [
-            replace(original, amount=euros(-3361), corrects=LineRef(invoice.id, 1)),
+            replace(original, amount=euros(-53), corrects=LineRef(invoice.id, 1)),
             replace(original, amount=euros(3), number=2),
         ]
         note = compose_credit_note(lines, header_of(invoice, "plan change"), charges_of(invoice))
-        assert (note.net, note.tax) == (euros(3358), euros(638))
+        assert (note.net, note.tax) == (euros(50), euros(10 - 1))
 
     @pytest.mark.parametrize("new", [1000, 2000])
     def test_a_total_that_is_owed_is_no_credit_note(self, new: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.credit_fakes import invoice_over
 from tests.unit.documents.samples import (
     CONSUMER,
     DUTCH,
@@ -19,7 +20,8 @@ from tests.unit.documents.samples import (
     document,
     sold,
 )
-from umlauf.billing.documenting import seller_of, taxation_of
+from umlauf.billing.adjusting import COMMITMENT
+from umlauf.billing.documenting import line_of, seller_of, taxation_of
 from umlauf.billing.documents import (
     Discount,
     DocumentView,
@@ -27,7 +29,8 @@ from umlauf.billing.documents import (
     UnsoundDocument,
     unit_price,
 )
-from umlauf.billing.model import PriceBasis, TaxAmount, TaxTreatment
+from umlauf.billing.model import LineDiscount, LineKind, PriceBasis, TaxAmount, TaxTreatment
+from umlauf.billing.reconciling import GIVEN_BEFORE
 from umlauf.billing.stored_documents import storage_key
 from umlauf.billing.terms import UMLAUF, UMLAUF_NL
 from umlauf.customers.model import Language
@@ -187,6 +190,36 @@ def test_a_reason_is_told_in_the_readers_language() -> None:
     }
     assert told[Language.DUTCH].exemption == "Btw verlegd"
     assert {one.exemption_code for one in told.values()} == {"VATEX-EU-AE"}
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "discount"),
+    [
+        (Language.GERMAN, "Ausgleich zum vereinbarten Mindest- oder Höchstbetrag", "Kulanz"),
+        (Language.DUTCH, "Verrekening tot het afgesproken minimum- of maximumbedrag", "Coulance"),
+        (Language.ENGLISH, "Adjustment to the agreed minimum or maximum", "Goodwill"),
+    ],
+)
+def test_what_billing_names_by_itself_is_told_in_the_readers_language(
+    language: Language, line: str, discount: str
+) -> None:
+    first = invoice_over(1_000).lines[0]
+    limit = replace(first, kind=LineKind.TRUE_UP, name=COMMITMENT)
+    given = replace(first, discounts=(LineDiscount(GIVEN_BEFORE, "Goodwill", eur(5)),))
+    coupon = replace(first, discounts=(LineDiscount("may", "May only", eur(5)),))
+    assert line_of(limit, language).name == line
+    assert line_of(given, language).name == given.name
+    assert [one.reason for one in line_of(given, language).discounts] == [discount]
+    assert [one.reason for one in line_of(coupon, language).discounts] == ["May only"]
+
+
+def test_a_tax_makes_good_what_each_corrected_document_left_over_and_no_more() -> None:
+    correcting = with_first_line(plain(), corrects="inv_before")
+    for tax in (1515, 1521):
+        assert with_first_tax(correcting, tax=eur(tax)).taxes[0].tax == eur(tax)
+    for tax in (1514, 1522):
+        with pytest.raises(UnsoundDocument, match=r"is 15\.18 EUR"):
+            with_first_tax(correcting, tax=eur(tax))
 
 
 def test_a_document_speaks_the_readers_language_if_its_company_does() -> None:

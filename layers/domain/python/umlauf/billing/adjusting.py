@@ -11,6 +11,7 @@ what it billed before, so late usage and repairs need no rule of their own.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from umlauf.billing.commitments import Limits, adjustment_of, spread
 from umlauf.billing.desired import sharing
@@ -22,6 +23,9 @@ from umlauf.kernel.calendar import Period
 from umlauf.kernel.money import Money, total
 from umlauf.subscriptions.model import Subscription
 from umlauf.subscriptions.timeline import BillingPeriod, PlanOf, Segment, segments
+
+COMMITMENT: Final = "commitment"
+"""The name of what a subscription's commitment comes to; documents say it in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def _of_subscription(
         item = f"commitment.{supply.value}.{category.value}"
         if not is_first:
             item = f"{item}.{basis.value}"
-        yield Adjustment(item, "commitment", amount, supply, category, basis)
+        yield Adjustment(item, COMMITMENT, amount, supply, category, basis)
 
 
 def _commitment_of(commitments: Sequence[Commitment], currency: str) -> Commitment | None:

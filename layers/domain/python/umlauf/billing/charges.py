@@ -87,9 +87,14 @@ class BilledCharge:
     version: int = 0
 
     @property
+    def left(self) -> Money:
+        """What of it still stands: below zero for what a maximum took off."""
+        return self.amount - self.credited
+
+    @property
     def creditable(self) -> Money:
-        """What can still be given back; zero for a line that was a credit itself."""
-        return max(self.amount - self.credited, Money(0, self.amount.currency))
+        """What can still be given back; zero for what took something off itself."""
+        return max(self.left, Money(0, self.amount.currency))
 
     @property
     def covered(self) -> tuple[Period, ...]:
@@ -99,11 +104,13 @@ class BilledCharge:
     def give_back(self, amount: Money, period: Period | None = None) -> "BilledCharge":
         """Count a credit; with a period, that part is not paid for any more.
 
-        Raises OverCredited when it is more than is left, or below zero.
+        What a maximum took off is undone by amounts below zero, as it is itself. Raises
+        OverCredited when it is more than is left, or has the other sign.
         """
-        if amount.amount_minor < 0 or amount > self.creditable:
+        nothing = Money(0, self.amount.currency)
+        if not min(self.left, nothing) <= amount <= max(self.left, nothing):
             raise OverCredited(
-                f"{self.id}: {amount} cannot be credited, {self.creditable} is left of "
+                f"{self.id}: {amount} cannot be credited, {self.left} is left of "
                 f"{self.amount}; credit at most that",
                 field="amount",
             )
@@ -117,6 +124,11 @@ def charge_id(subscription_id: str, item: str, day: date, sequence: int) -> str:
     A part that was given back and is wanted again is the next in sequence.
     """
     return f"{subscription_id}#{item}#{day.isoformat()}#{sequence}"
+
+
+def sequence_of(charge: BilledCharge) -> int:
+    """Which of the charges of an item's time it is: later ones have higher numbers."""
+    return int(charge.id.rpartition("#")[2])
 
 
 def without(periods: Iterable[Period], gone: Sequence[Period]) -> tuple[Period, ...]:

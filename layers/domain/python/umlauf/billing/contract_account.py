@@ -39,8 +39,8 @@ class Account:
     """A contract with all that billing knows of it.
 
     `billed` must hold every charge whose period ends after `looks_back_to(subscription, day)`.
-    `others_on` gives the charges of other contracts on an invoice they share. `parties` tell how
-    what is left of a charge is taxed; without them, as it was.
+    `others_on` gives what else was charged on an invoice: by other contracts, or long ago.
+    `parties` tell how what is left of a charge is taxed; without them, as it was.
     """
 
     subscription: Subscription
@@ -52,7 +52,7 @@ class Account:
     parties: Parties | None = None
 
     def on_record(self, invoice_ids: Iterable[str]) -> tuple[BilledCharge, ...]:
-        """What was charged on invoices, by whichever contract; tax is reckoned for them whole."""
+        """What was charged on invoices, by whom and whenever; tax is reckoned for them whole."""
         others = (charge for invoice_id in invoice_ids for charge in self.others_on(invoice_id))
         return (*self.billed, *others)
 

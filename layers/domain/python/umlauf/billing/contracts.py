@@ -29,19 +29,21 @@ def account_of(subscription: Subscription, day: date, desk: BillingDesk) -> Acco
         end = start_of_day(period.end, subscription.time_zone)
         return desk.rollups.measured(subscription.id, meter, start, end)
 
+    billed = desk.charges.ending_after(subscription.id, looks_back_to(subscription, day))
+    known = {charge.id for charge in billed}
+
     def others_on(invoice_id: str) -> tuple[BilledCharge, ...]:
         invoice = desk.invoices.get(invoice_id)
-        if invoice is None or all(
-            line.subscription_id == subscription.id for line in invoice.lines
+        if invoice is None or known.issuperset(
+            line.charge_id for line in invoice.lines if line.corrects is None
         ):
             return ()
-        charges = desk.charges.of_document(invoice)
-        return tuple(one for one in charges if one.subscription_id != subscription.id)
+        return tuple(one for one in desk.charges.of_document(invoice) if one.id not in known)
 
     return Account(
         subscription=subscription,
         plan_of=desk.plans.get,
-        billed=desk.charges.ending_after(subscription.id, looks_back_to(subscription, day)),
+        billed=billed,
         counted_by=counted_by,
         measured_by=measured_by,
         others_on=others_on,

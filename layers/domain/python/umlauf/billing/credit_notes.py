@@ -5,11 +5,11 @@ own tax. Amounts on a note are what it gives: above zero where it credits, below
 plan change charged something new against it.
 
 **How much.** Each line of an invoice is one `BilledCharge`, which counts what was given back of it
-by whatever document. A proposal never takes more than is left, so over-crediting is impossible.
+by whatever document. A proposal never takes more than is left, of a line or of the invoice, so
+over-crediting is impossible.
 
-**Tax.** Rounded once per country, category and rate, as on an invoice, and cumulatively over all
-documents that correct one invoice: what earlier roundings left over joins in before the next. So
-the notes that give back a whole invoice, however many, give back exactly its tax.
+**Tax.** Cumulative over all documents that correct one invoice (`document_tax`). So what gives back
+a whole invoice, on however many documents, gives back exactly its tax.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import ClassVar, Final, Protocol
 
 from umlauf.billing.charges import BilledCharge
+from umlauf.billing.document_tax import taxes_of
 from umlauf.billing.errors import NotCancellable, NothingToCredit, OverCredited, UnknownLine
 from umlauf.billing.freeing import freed
 from umlauf.billing.model import (
@@ -29,9 +29,7 @@ from umlauf.billing.model import (
     LineRef,
     PriceBasis,
     TaxAmount,
-    TaxTreatment,
 )
-from umlauf.billing.tax import TaxableAmount, TaxSplit, exact_tax_in, split_taxes, tax_in
 from umlauf.kernel.money import CurrencyMismatch, Money, split, total
 
 CONTRACT_CHANGED: Final = "contract_changed"
@@ -257,30 +255,20 @@ def compose_credit_note(
         replace(line, number=number, amount=-line.amount, discounts=())
         for number, line in enumerate(lines, start=1)
     ]
-    parts = note_taxes(lines, before, header.price_basis, header.currency)
+    parts = taxes_of(lines, before, header.price_basis, header.currency)
+    taxes = tuple(TaxAmount(one.treatment, -one.net, -one.tax) for one in parts.taxes)
     draft = NoteDraft(
         header,
-        tuple(replace(line, net=net) for line, net in zip(turned, parts.nets, strict=True)),
-        parts.taxes,
-        total((one.net for one in parts.taxes), header.currency),
-        total((one.tax for one in parts.taxes), header.currency),
+        tuple(replace(line, net=-net) for line, net in zip(turned, parts.nets, strict=True)),
+        taxes,
+        total((one.net for one in taxes), header.currency),
+        total((one.tax for one in taxes), header.currency),
     )
     if draft.gross.amount_minor <= 0:
         raise NothingToCredit(
             f"a note over {draft.gross} gives nothing back; issue an invoice", field="lines"
         )
     return draft
-
-
-def note_taxes(
-    lines: Sequence[InvoiceLine],
-    before: Iterable[BilledCharge],
-    basis: PriceBasis,
-    currency: str,
-) -> TaxSplit:
-    """The tax that a note over these lines gives back; what earlier notes left over joins it."""
-    taxable = [TaxableAmount(-line.amount, line.treatment) for line in lines]
-    return split_taxes(taxable, basis, currency, _left_over(lines, before, basis))
 
 
 def credit_invoice(
@@ -292,10 +280,12 @@ def credit_invoice(
     again.
     Raises OverCredited, NothingToCredit, UnknownLine, CurrencyMismatch.
     """
-    left = _creditable(invoice, charges)
+    left = _charged(invoice, charges)
     amounts = {number: minor for number, minor in _amounts(left, wanted, invoice) if minor}
-    if not amounts:
+    given = total(amounts.values(), invoice.currency)
+    if not given:
         raise NothingToCredit(f"nothing is left to be credited of {invoice.number}", field="lines")
+    _require_at_most(given, _left_of_all(left, invoice), invoice.number, "lines")
     after = [
         charge.give_back(amounts[number]) for number, charge in left.items() if number in amounts
     ]
@@ -316,17 +306,22 @@ def cancel_whole(
 
     Billed again, its time counts as not paid for, and the next bill charges what is wanted then;
     `of_stretches` are the charges that rate the late usage on it. Raises NotCancellable once
-    something of it was credited, or when it holds credits itself.
+    something of it was credited, when it holds credits itself, or comes to nothing.
     """
-    left = _creditable(invoice, charges)
-    if len(left) != len(invoice.lines):
+    if any(line.corrects for line in invoice.lines):
         raise NotCancellable(
-            f"invoice {invoice.number} gives something back itself; credit its charges instead",
+            f"invoice {invoice.number} gives back what another charged; credit its charges instead",
             field="invoice_id",
         )
+    left = _charged(invoice, charges)
     if any(charge.credited for charge in left.values()):
         raise NotCancellable(
             f"something of invoice {invoice.number} was credited already; credit what is left",
+            field="invoice_id",
+        )
+    if not invoice.gross:
+        raise NotCancellable(
+            f"invoice {invoice.number} comes to nothing; there is nothing to cancel",
             field="invoice_id",
         )
     lines = [_credit_line(invoice, number, charge.amount) for number, charge in left.items()]
@@ -338,17 +333,16 @@ def cancel_whole(
 
 
 def remaining(invoice: ChargingDocument, charges: Sequence[BilledCharge]) -> dict[int, Money]:
-    """What is left to be credited, by line number. Lines that give back have nothing."""
-    return {number: one.creditable for number, one in _creditable(invoice, charges).items()}
+    """What is left to be credited, by line number. Lines below zero have nothing."""
+    charged = _charged(invoice, charges).items()
+    return {number: one.creditable for number, one in charged if one.amount.amount_minor >= 0}
 
 
-def _creditable(
-    invoice: ChargingDocument, charges: Sequence[BilledCharge]
-) -> dict[int, BilledCharge]:
+def _charged(invoice: ChargingDocument, charges: Sequence[BilledCharge]) -> dict[int, BilledCharge]:
     by_id = {charge.id: charge for charge in charges if charge.invoice_id == invoice.id}
     found = {}
     for line in invoice.lines:
-        if line.corrects is not None or line.amount.amount_minor < 0:
+        if line.corrects is not None:
             continue
         charge = by_id.get(line.charge_id)
         if charge is None:
@@ -365,7 +359,7 @@ def _amounts(
 ) -> Iterator[tuple[int, Money]]:
     match wanted:
         case Whole():
-            yield from ((number, charge.creditable) for number, charge in left.items())
+            yield from ((number, charge.left) for number, charge in left.items())
         case PartOf(amount):
             yield from _spread(amount, left, invoice)
         case ByLine(amounts):
@@ -376,8 +370,7 @@ def _amounts(
 def _spread(
     amount: Money, left: Mapping[int, BilledCharge], invoice: ChargingDocument
 ) -> Iterator[tuple[int, Money]]:
-    available = total((charge.creditable for charge in left.values()), invoice.currency)
-    _require_at_most(amount, available, invoice.number, "amount")
+    _require_at_most(amount, _left_of_all(left, invoice), invoice.number, "amount")
     weights = [Decimal(charge.creditable.amount_minor) for charge in left.values()]
     yield from zip(left, split(amount, weights), strict=True)
 
@@ -385,17 +378,23 @@ def _spread(
 def _of_line(
     number: int, chosen: Money | None, left: Mapping[int, BilledCharge], invoice: ChargingDocument
 ) -> Money:
-    charge = left.get(number)
+    above_zero = {each: one for each, one in left.items() if one.amount.amount_minor >= 0}
+    charge = above_zero.get(number)
     if charge is None:
         raise UnknownLine(
             f"{invoice.number} has no line {number} that can be credited; choose one of "
-            f"{', '.join(str(each) for each in left)}",
+            f"{', '.join(str(each) for each in above_zero)}",
             field=f"lines.{number}",
         )
     if chosen is None:
         return charge.creditable
     _require_at_most(chosen, charge.creditable, f"line {number}", f"lines.{number}")
     return chosen
+
+
+def _left_of_all(left: Mapping[int, BilledCharge], invoice: ChargingDocument) -> Money:
+    """What a document still comes to: less than its charges where a maximum took something off."""
+    return total((charge.left for charge in left.values()), invoice.currency)
 
 
 def _require_at_most(amount: Money, available: Money, of: str, field: str) -> None:
@@ -422,24 +421,6 @@ def _credit_line(invoice: ChargingDocument, number: int, amount: Money) -> Invoi
         unit=original.unit if is_all else _AS_A_WHOLE,
         corrects=LineRef(invoice.id, number),
     )
-
-
-def _left_over(
-    lines: Iterable[InvoiceLine], before: Iterable[BilledCharge], basis: PriceBasis
-) -> Mapping[TaxTreatment, Fraction]:
-    """What rounding has left over of the tax on earlier credits of the same invoices and rates."""
-    touched = {(line.corrects.invoice_id, line.treatment) for line in lines if line.corrects}
-    credited: dict[tuple[str, TaxTreatment], Money] = {}
-    for charge in before:
-        key = charge.invoice_id, charge.treatment
-        if key in touched and charge.credited:
-            credited[key] = credited.get(key, Money(0, charge.amount.currency)) + charge.credited
-    carried: dict[TaxTreatment, Fraction] = {}
-    for (_, treatment), so_far in credited.items():
-        exact = exact_tax_in(so_far.amount_minor, treatment.rate, basis)
-        given = tax_in(so_far, treatment.rate, basis).amount_minor
-        carried[treatment] = carried.get(treatment, Fraction(0)) + exact - given
-    return carried
 
 
 def issue_note(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from umlauf.billing.adjusting import COMMITMENT
 from umlauf.billing.credit_notes import CONTRACT_CHANGED, CreditNote
 from umlauf.billing.documents import (
     Address,
@@ -25,7 +26,15 @@ from umlauf.billing.documents import (
     Taxation,
     TaxLine,
 )
-from umlauf.billing.model import Invoice, InvoiceLine, LineKind, TaxAmount, TaxTreatment
+from umlauf.billing.model import (
+    Invoice,
+    InvoiceLine,
+    LineDiscount,
+    LineKind,
+    TaxAmount,
+    TaxTreatment,
+)
+from umlauf.billing.reconciling import GIVEN_BEFORE
 from umlauf.billing.terms import LegalEntity
 from umlauf.billing.vat_codes import exemption_of, vat_code
 from umlauf.customers.billing_details import PostalAddress
@@ -45,6 +54,30 @@ _REASONS: Final[Mapping[str, Mapping[Language, str]]] = MappingProxyType(
     }
 )
 """The reasons that billing gives by itself; what staff wrote is printed as they wrote it."""
+_LINES: Final[Mapping[tuple[LineKind, str], Mapping[Language, str]]] = MappingProxyType(
+    {
+        (LineKind.TRUE_UP, COMMITMENT): MappingProxyType(
+            {
+                Language.GERMAN: "Ausgleich zum vereinbarten Mindest- oder Höchstbetrag",
+                Language.DUTCH: "Verrekening tot het afgesproken minimum- of maximumbedrag",
+                Language.ENGLISH: "Adjustment to the agreed minimum or maximum",
+            }
+        )
+    }
+)
+"""The lines that billing names by itself, by kind; plan items are printed as they were named."""
+_DISCOUNTS: Final[Mapping[str, Mapping[Language, str]]] = MappingProxyType(
+    {
+        GIVEN_BEFORE: MappingProxyType(
+            {
+                Language.GERMAN: "Kulanz",
+                Language.DUTCH: "Coulance",
+                Language.ENGLISH: "Goodwill",
+            }
+        )
+    }
+)
+"""What comes off without a coupon; coupons are printed as they were named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,23 +188,29 @@ def document_lines(
 def line_of(line: InvoiceLine, language: Language, description: str = "") -> DocumentLine:
     """A line as it is printed; what is given back is told as it is, without old discounts."""
     period, is_credit = line.service_period, line.amount.amount_minor < 0
-    is_timed = line.kind is not LineKind.DEPOSIT
+    is_timed, kind = line.kind is not LineKind.DEPOSIT, (line.kind, line.name)
     return DocumentLine(
         number=line.number,
         item=line.item,
-        name=line.name,
+        name=_LINES[kind][language] if kind in _LINES else line.name,
         description=description,
         days=ServiceDays(period.start, period.end - timedelta(days=1)) if is_timed else None,
         quantity=line.quantity,
         unit=line.unit,
         discounts=()
         if is_credit
-        else tuple(Discount(one.name, one.amount) for one in line.discounts),
+        else tuple(Discount(_reason_of(one, language), one.amount) for one in line.discounts),
         amount=line.amount,
         net=line.net,
         taxation=taxation_of(line.treatment, language),
         details=line.details,
+        corrects=line.corrects.invoice_id if line.corrects else "",
     )
+
+
+def _reason_of(discount: LineDiscount, language: Language) -> str:
+    words = _DISCOUNTS.get(discount.coupon)
+    return words[language] if words else discount.name
 
 
 def tax_lines(taxes: Sequence[TaxAmount], language: Language) -> tuple[TaxLine, ...]:

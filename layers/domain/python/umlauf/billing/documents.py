@@ -157,6 +157,8 @@ class DocumentLine:
     discounts: tuple[Discount, ...] = ()
     details: tuple[LineDetail, ...] = ()
     """What its quantity is made of."""
+    corrects: str = ""
+    """The id of the document it gives something back of."""
 
     @property
     def discount(self) -> Money:
@@ -356,9 +358,11 @@ def _faults_of_tax(
     one: TaxLine, name: str, lines: Sequence[DocumentLine], view: DocumentView
 ) -> Iterator[str]:
     exact = round_to_minor(one.net.amount_minor * one.taxation.rate / _HUNDRED, view.currency)
-    # A gross price is split after its tax was rounded, and a credit takes in what was left
-    # over when earlier ones were: both may be one minor unit beside the net's own tax.
-    slack = 1 if view.price_basis is PriceBasis.GROSS or view.kind.is_credit else 0
+    # A gross price is split after its tax was rounded, and what is given back takes in what was
+    # left over when each document that it corrects was rounded (`document_tax`).
+    corrected = {line.corrects for line in lines if line.corrects}
+    is_split = view.price_basis is PriceBasis.GROSS or view.kind.is_credit or bool(corrected)
+    slack = int(is_split) + 2 * len(corrected)
     if abs(exact.amount_minor - one.tax.amount_minor) > slack:
         yield f"{name} of {one.net} is {exact}, not {one.tax}"
     gross = total((line.amount for line in lines), view.currency)

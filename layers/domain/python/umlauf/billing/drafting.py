@@ -7,8 +7,8 @@ from datetime import datetime
 from umlauf.billing.bill_lines import Bill, BillLine
 from umlauf.billing.charges import NOT_BILLED, BilledCharge
 from umlauf.billing.composing import BilledContract, Draft, compose, record_of
-from umlauf.billing.credit_notes import note_taxes
-from umlauf.billing.model import InvoiceLine, LineKind, TaxAmount
+from umlauf.billing.document_tax import taxes_of
+from umlauf.billing.model import InvoiceLine, LineKind
 from umlauf.billing.terms import LegalEntity
 from umlauf.billing.vat_codes import VatCode, vat_code
 from umlauf.kernel.money import Money, total
@@ -56,7 +56,7 @@ def draft_documents(
     without tax share no document: after a change of plan, what is given back is priced as it was
     charged. Nor does what is outside the scope of VAT with what is not (EN 16931, BR-O-11). What
     gives back comes first, so that it pays what is charged beside it. `before` gives the
-    charges as they are on record: what rounding left over of the tax on earlier notes counts.
+    charges as they are on record: what is given back bears the tax that is left of theirs.
     Raises what `compose` raises.
     """
     shown = [line for bill in bills for line in bill.lines if line.is_shown]
@@ -65,8 +65,9 @@ def draft_documents(
         for lines in _apart(alike, lambda line: line.price_basis is not contract.price_basis):
             priced = replace(contract, price_basis=lines[0].price_basis)
             found.extend(_by_scope_of_vat(lines, priced, entity, now))
-    found.sort(key=lambda one: one.gross.amount_minor >= 0)
-    return tuple(_as_issued(one, before) for one in found)
+    issued = [_as_issued(one, before) for one in found]
+    issued.sort(key=lambda one: one.gross.amount_minor >= 0)
+    return tuple(issued)
 
 
 def corrected_ids(lines: Iterable[InvoiceLine]) -> tuple[str, ...]:
@@ -75,21 +76,20 @@ def corrected_ids(lines: Iterable[InvoiceLine]) -> tuple[str, ...]:
 
 
 def _as_issued(document: DraftDocument, before: OnRecord) -> DraftDocument:
-    """A document below zero will be a credit note: it bears the tax of one."""
-    if document.gross.amount_minor >= 0:
-        return document
+    """With the tax that is left of what it gives back."""
     draft, contract = document.draft, document.draft.contract
-    charges = before(corrected_ids(draft.lines))
-    parts = note_taxes(draft.lines, charges, contract.price_basis, contract.currency)
-    taxes = tuple(TaxAmount(one.treatment, -one.net, -one.tax) for one in parts.taxes)
+    corrected = corrected_ids(draft.lines)
+    if not corrected:
+        return document
+    parts = taxes_of(draft.lines, before(corrected), contract.price_basis, contract.currency)
     taxed = replace(
         draft,
         lines=tuple(
-            replace(line, net=-net) for line, net in zip(draft.lines, parts.nets, strict=True)
+            replace(line, net=net) for line, net in zip(draft.lines, parts.nets, strict=True)
         ),
-        taxes=taxes,
-        net=total((one.net for one in taxes), contract.currency),
-        tax=total((one.tax for one in taxes), contract.currency),
+        taxes=parts.taxes,
+        net=total((one.net for one in parts.taxes), contract.currency),
+        tax=total((one.tax for one in parts.taxes), contract.currency),
     )
     return replace(document, draft=taxed)
 

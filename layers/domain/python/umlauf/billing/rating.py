@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
-from umlauf.billing.charges import BilledCharge, RatedQuantity
+from umlauf.billing.charges import BilledCharge, RatedQuantity, sequence_of
 from umlauf.billing.desired import DesiredUsage
 from umlauf.billing.measuring import Figure, figure_of_register
 from umlauf.billing.model import LineDetail
@@ -140,11 +140,12 @@ def taken_back(
 ) -> Iterator[tuple[BilledCharge, Money]]:
     """From which charges of a stretch an amount is given back: the latest difference first.
 
-    Gives each charge with its counter moved on, and the part that it gives. What was given back by
-    hand before is not given twice.
+    The differences come in no order. Gives each charge with its counter moved on, and the part
+    that it gives. What was given back by hand before is not given twice.
     """
     left = amount
-    for one in (*reversed(differences), charge):
+    latest_first = sorted(differences, key=sequence_of, reverse=True)
+    for one in (*latest_first, charge):
         part = min(left, one.creditable)
         if part:
             yield one.give_back(part), part

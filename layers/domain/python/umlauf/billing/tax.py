@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
@@ -38,7 +37,7 @@ EXPORT: Final = "export"
 OUTSIDE_SCOPE: Final = "outside_scope"
 """Supplied where the EU's VAT does not reach."""
 
-NOTHING_CARRIED: Final[Mapping[TaxTreatment, Fraction]] = MappingProxyType({})
+NOTHING_SETTLED: Final[Mapping[TaxTreatment, Money]] = MappingProxyType({})
 
 _NO_TAX: Final = Decimal(0)
 _HUNDRED: Final = Decimal(100)
@@ -188,22 +187,16 @@ def tax_in(amount: Money, rate: Decimal, basis: PriceBasis) -> Money:
     return round_to_minor(Decimal(amount.amount_minor) * rate / base, amount.currency)
 
 
-def exact_tax_in(amount_minor: int, rate: Decimal, basis: PriceBasis) -> Fraction:
-    """As `tax_in`, in minor units and not rounded."""
-    base = _HUNDRED if basis is PriceBasis.NET else _HUNDRED + rate
-    return amount_minor * Fraction(rate) / Fraction(base)
-
-
 def split_taxes(
     amounts: Sequence[TaxableAmount],
     basis: PriceBasis,
     currency: str,
-    carried: Mapping[TaxTreatment, Fraction] = NOTHING_CARRIED,
+    settled: Mapping[TaxTreatment, Money] = NOTHING_SETTLED,
 ) -> TaxSplit:
     """Tax the sum of each treatment once; spread a gross sum's net without losing a cent.
 
-    `carried` is what earlier roundings of the same supplies left over: it joins before rounding, so
-    that documents which correct one invoice bear, together, exactly its tax.
+    `settled` is the tax of treatments that is known: what a document gives back bears what was
+    charged (`document_tax`).
     """
     groups: dict[TaxTreatment, list[int]] = {}
     for index, taxable in enumerate(amounts):
@@ -213,11 +206,8 @@ def split_taxes(
     taxes = []
     for treatment, members in groups.items():
         whole = total((amounts[index].amount for index in members), currency)
-        if treatment in carried:
-            exact = exact_tax_in(whole.amount_minor, treatment.rate, basis)
-            tax = round_to_minor(exact + carried[treatment], currency)
-        else:
-            tax = tax_in(whole, treatment.rate, basis)
+        known = settled.get(treatment)
+        tax = tax_in(whole, treatment.rate, basis) if known is None else known
         net = whole if basis is PriceBasis.NET else whole - tax
         taxes.append(TaxAmount(treatment, net, tax))
         if basis is PriceBasis.GROSS:

@@ -160,6 +160,7 @@ def _settled_adjustment(
     """The difference between what an adjustment should be and what of it was reckoned before.
 
     That is a charge's `full_minor`: what a coupon or a credit by hand took off is not owed again.
+    What was billed the other way is undone first, so that nothing of it stays behind.
     """
     currency = wanted.amount.currency
     reckoned = sum(int(charge.full_minor) for charge in known)
@@ -167,9 +168,9 @@ def _settled_adjustment(
     lines: list[BillLine] = []
     changed: list[BilledCharge] = []
     for charge in known:
-        part = min(-missing, Money(int(charge.full_minor), currency))
-        if part.amount_minor > 0:
-            back = min(part, charge.creditable)
+        part = _nearer_zero(-missing, Money(int(charge.full_minor), currency))
+        if part:
+            back = _nearer_zero(part, charge.left)
             left = charge.full_minor - part.amount_minor
             changed.append(replace(charge.give_back(back), full_minor=left))
             lines.append(given_back(charge, charge.period, back))
@@ -195,6 +196,13 @@ def _settled_adjustment(
             )
         )
     return Bill(tuple(lines), tuple(changed))
+
+
+def _nearer_zero(one: Money, other: Money) -> Money:
+    """The smaller of two amounts of one sign; nothing where they have different ones."""
+    if one.amount_minor * other.amount_minor <= 0:
+        return Money(0, one.currency)
+    return min(one, other) if one.amount_minor > 0 else max(one, other)
 
 
 def _within(part: Period, whole: Period) -> bool:

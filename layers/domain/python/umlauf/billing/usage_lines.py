@@ -1,6 +1,7 @@
 """The lines of what meters counted: of the periods that are over, and of use that came late."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -123,7 +124,8 @@ def _difference(late: LateUsage, account: Account) -> Bill:
             amount=late.amount,
             quantity=_units(late.counted, charge),
         )
-        return Bill((line,), (charge,))
+        own = replace(line, full_minor=Decimal(late.amount.amount_minor))
+        return Bill((own,), (charge,))
     differences = [
         one
         for one in account.billed
