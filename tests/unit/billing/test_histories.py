@@ -519,6 +519,26 @@ def test_one_that_is_taken_up_again_before_its_last_look_still_bills_what_was_to
 
 
 @pytest.mark.parametrize(
+    "limit", [{"minimum_minor": Decimal(800)}, {"maximum_minor": Decimal(300)}]
+)
+def test_a_limit_is_taxed_anew_with_the_use_that_it_limits(limit: dict[str, Decimal]) -> None:
+    """50 minutes at 0.10, but at least 8.00, or at most 3.00: at 7 %, it turns out, not 19 %."""
+    minutes = _metered(Price("EUR", PerUnit(Decimal(10)), **limit))
+    (item,) = minutes.items
+    reduced = replace(item, tax_category=TaxCategory.REDUCED)
+    right = replace(minutes, plan_id="right", items=(reduced,))
+    world = EngineWorld.open([minutes, right], NEW_YEAR)
+    world.use(METER, date(2026, 1, 5), 50)
+    world.run_until(FEBRUARY)
+    world.change(ChangePlan(plan_id="right", plan_version=1), NEW_YEAR)
+    world.bill()
+    (net,) = limit.values()
+    documents = [one for _, _, documents in world.bills for one in documents]
+    assert sum(one.gross.amount_minor for one in documents) == net + net * 7 // 100
+    assert len({one.id for one in world.billed}) == len(world.billed)
+
+
+@pytest.mark.parametrize(
     ("other", "gross"),
     [
         pytest.param({"meter_units_per_unit": 60}, 8 + 2, id="by the hour"),

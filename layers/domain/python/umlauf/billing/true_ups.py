@@ -59,7 +59,8 @@ def true_ups(account: Account, window: Window, settled: Reconciliation, used: Bi
         of_item = [
             charge
             for charge in known
-            if (charge.item, charge.period.start) == (adjustment.item, billing_period.period.start)
+            if _place(charge, charge.period.start)
+            == _place(adjustment, billing_period.period.start)
         ]
         bill = _settled_adjustment(adjustment, of_item, billing_period, account)
         lines.extend(bill.lines)
@@ -73,10 +74,10 @@ def _no_more(
     over_from: date,
 ) -> list[tuple[BillingPeriod, Adjustment]]:
     """What was billed of limits that do not hold any more, each as an adjustment of nothing."""
-    places = {(one.item, billing_period.period.start) for billing_period, one in wanted}
-    gone: dict[tuple[str, date], tuple[BillingPeriod, Adjustment]] = {}
+    places = {_place(one, billing_period.period.start) for billing_period, one in wanted}
+    gone: dict[tuple[object, ...], tuple[BillingPeriod, Adjustment]] = {}
     for charge in known:
-        place = charge.item, charge.period.start
+        place = _place(charge, charge.period.start)
         if charge.period.start >= over_from and place not in places:
             nothing = Adjustment(
                 charge.item,
@@ -88,6 +89,11 @@ def _no_more(
             )
             gone[place] = BillingPeriod(charge.period, charge.full_period), nothing
     return list(gone.values())
+
+
+def _place(one: Adjustment | BilledCharge, start: date) -> tuple[object, ...]:
+    """What an adjustment is of; taxed or priced otherwise, it is another."""
+    return one.item, start, one.supply, one.tax_category, one.price_basis
 
 
 def _fees_of(
