@@ -144,6 +144,14 @@ def test_a_register_is_never_asked_for_events_nor_events_for_a_register() -> Non
 # --- Levels over time -----------------------------------------------------------------------------
 
 
+def test_a_level_lasts_however_long_ago_it_was_told() -> None:
+    """Two seats at 31.00 since New Year, longer ago than any late use is looked for."""
+    world = opened(plan_of(SEAT, Aggregation.TIME_WEIGHTED_SUM))
+    world.tell("told", at(NEW_YEAR, 0), 2)
+    world.run_until(date(2026, 12, 31))
+    assert world.total.amount_minor == 11 * 6_200
+
+
 def test_a_level_is_weighted_by_its_time_and_goes_on_over_periods() -> None:
     world = opened(plan_of(SEAT, Aggregation.TIME_WEIGHTED_SUM))
     world.tell("told", january(1, 0), 2)
