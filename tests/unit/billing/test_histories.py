@@ -521,7 +521,7 @@ def test_one_that_is_taken_up_again_before_its_last_look_still_bills_what_was_to
 @pytest.mark.parametrize(
     "limit", [{"minimum_minor": Decimal(800)}, {"maximum_minor": Decimal(300)}]
 )
-def test_a_limit_is_taxed_anew_with_the_use_that_it_limits(limit: dict[str, Decimal]) -> None:
+def test_a_limit_is_taxed_anew_with_the_use_that_it_limits(limit: dict[str, Any]) -> None:
     """50 minutes at 0.10, but at least 8.00, or at most 3.00: at 7 %, it turns out, not 19 %."""
     minutes = _metered(Price("EUR", PerUnit(Decimal(10)), **limit))
     (item,) = minutes.items
