@@ -202,7 +202,14 @@ class BilledAgain:
     """The latest invoice is cancelled, and billed again at once."""
 
 
-Happening = Change | Ahead | Move | BilledAgain | None
+@dataclass(frozen=True)
+class Nothing:
+    """In place of what is left out of a story: the same days pass, the same bills are due."""
+
+    is_billed: bool
+
+
+Happening = Change | Ahead | Move | BilledAgain | Nothing | None
 """None: the contract ends."""
 
 
@@ -229,11 +236,13 @@ class Step:
                     world.request(change, world.today + timedelta(days=days))
                 case Move(country, vat_id):
                     world.move(country, vat_id)
+                case Nothing(is_billed):
+                    return is_billed and bool(world.bill())
                 case BilledAgain():
                     world.bill()
                     return world.cancel_latest() and bool(world.bill())
                 case change:
-                    world.change(_as_of(change, day), day)
+                    world.request(_as_of(change, day), day)
         except UmlaufError:
             return False
         return True

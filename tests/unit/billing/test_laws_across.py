@@ -12,8 +12,8 @@ from tests.engine_histories import (
     METER,
     BilledAgain,
     Move,
+    Nothing,
     Offer,
-    Step,
     Story,
     ahead,
     billed_again,
@@ -56,15 +56,12 @@ def _played(story: Story, used: list[tuple[int, int]], *, is_business: bool = Fa
 
 def _without(story: Story, kind: type[Move] | type[BilledAgain]) -> Story:
     """The same days pass, but nothing of the kind happens on them."""
-    kept: list[Step] = []
-    waited = 0
-    for step in story.steps:
-        if isinstance(step.change, kind):
-            waited += step.wait
-        else:
-            kept.append(replace(step, wait=step.wait + waited))
-            waited = 0
-    return replace(story, steps=tuple(kept))
+    nothing = Nothing(is_billed=kind is BilledAgain)
+    steps = (
+        replace(step, change=nothing) if isinstance(step.change, kind) else step
+        for step in story.steps
+    )
+    return replace(story, steps=tuple(steps))
 
 
 @few
