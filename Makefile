@@ -23,7 +23,7 @@ PYTHON = $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 pyt
 	$(shell $(name) -c '$(USABLE)' 2>/dev/null && echo $(name))))
 NO_PYTHON = Umlauf needs Python 3.11 or newer with venv and ensurepip (Debian: python3-venv); none is on PATH.
 
-.PHONY: help run test fuzz demo check fix bench build openapi schemas lock deploy audit clean
+.PHONY: help run test explore fuzz demo check fix bench build openapi schemas lock deploy audit clean
 .PHONY: format lint types rooms template drift dependencies
 
 help: ## this list
@@ -34,6 +34,10 @@ run: $(VENV) ## start the whole platform on this machine, play the demo month, s
 
 test: $(VENV) ## everything that needs no AWS account
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+explore: $(VENV) ## the laws on examples never tried before, again and again: EXPLORE_ROUNDS=N
+	@for round in $$(seq $${EXPLORE_ROUNDS:-5}); do \
+		$(BIN)/pytest -q --hypothesis-profile=explore tests/unit || exit 1; done
 
 fuzz: $(VENV) ## generated requests to every API operation: FUZZ_EXAMPLES=N for each
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-50} $(BIN)/pytest -m fuzz tests/fuzz
