@@ -170,9 +170,14 @@ TIERS = ("plans", "city-metered", "items", 1, "prices", "EUR", "graduated")
             id="tiers overlap",
         ),
         pytest.param(
-            _set(*TIERS, 2, to={"unit_cost": "1"}),
+            _set(*TIERS, 2, to={}),
             "plans.city-metered.items[1].prices.EUR.graduated[2]",
             id="field missing",
+        ),
+        pytest.param(
+            _set(*TIERS, 2, to={"unit_cost": "1"}),
+            "plans.city-metered.items[1].prices.EUR.graduated[2].unit_cost",
+            id="field misspelt",
         ),
         pytest.param(
             _set("plans", "city-metered", "items", 1, "meter_units_per_unit", to="60"),

@@ -40,13 +40,16 @@ class Node:
             yield str(key), Node(value, f"{self.path}.{key}" if self.path else str(key))
 
     def fields(self, *, required: Set[str], optional: Set[str] = NOTHING) -> dict[str, "Node"]:
-        """The entries of a mapping whose keys are known."""
+        """The entries of a mapping whose keys are known.
+
+        A key that is not is told before one that is missing: it may be the same, misspelt.
+        """
         found = dict(self.entries())
-        for name in sorted(required - found.keys()):
-            raise self.refuse(f"{name} is missing")
         for name in sorted(found.keys() - required - optional):
             known = ", ".join(sorted(required | optional))
             raise found[name].refuse(f"is not known here; known are {known}")
+        for name in sorted(required - found.keys()):
+            raise self.refuse(f"{name} is missing")
         return found
 
     def items(self) -> list["Node"]:
