@@ -52,7 +52,7 @@ def _require_time(event: ReportedEvent, contract: MeteredContract, now: datetime
     is_too_late = last_bill_at is not None and last_bill_at - LAST_MINUTES <= now
     if contract.is_settled or is_too_late:
         raise ContractSettled(
-            f"{event.subscription_id} is over, and its last bill leaves this out; charge it by hand",
+            f"{event.subscription_id} is over and its last bill leaves this out; charge it by hand",
             field="subscription_id",
         )
     day = local_date(event.at, contract.time_zone)
