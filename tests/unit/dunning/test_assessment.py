@@ -133,6 +133,16 @@ def test_below_the_currencys_threshold_nobody_is_dunned(minor: int, *, is_worth_
     assert plan.is_worth_it(Money(minor, "USD"))
 
 
+@pytest.mark.parametrize("country", ["DE", "NL", "AT"])
+@pytest.mark.parametrize("is_business", [False, True])
+def test_nobody_is_dunned_for_what_no_provider_would_take(
+    country: str, *, is_business: bool
+) -> None:
+    plan = plan_for(country, is_business=is_business)
+    assert not plan.is_worth_it(Money(49, "EUR"))
+    assert plan.is_worth_it(Money(50, "EUR"))
+
+
 @given(days=st.integers(0, 60))
 def test_paid_means_over_whatever_the_day(days: int) -> None:
     debt = replace(DEBT, open=NOTHING, is_paid=True)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from umlauf.dunning.model import Plan, Step, StepKind
+from umlauf.dunning.plans.thresholds import LEAST_COLLECTABLE
 
 ELSEWHERE: Final = Plan(
     "elsewhere.1",
@@ -12,4 +13,5 @@ ELSEWHERE: Final = Plan(
         Step("second_reminder", StepKind.SEND_REMINDER, after_days=14),
         Step("people", StepKind.HAND_TO_PEOPLE, after_days=30),
     ),
+    thresholds=LEAST_COLLECTABLE,
 )

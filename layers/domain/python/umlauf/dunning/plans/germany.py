@@ -8,6 +8,7 @@ policy, not the law's.
 from typing import Final
 
 from umlauf.dunning.model import Plan, Step, StepKind
+from umlauf.dunning.plans.thresholds import LEAST_COLLECTABLE
 from umlauf.kernel.money import Money
 
 # A standard letter (0.95 since 2025-01-01) and 0.15 for paper, envelope and print. Working time may
@@ -28,6 +29,7 @@ GERMAN_CONSUMER: Final = Plan(
         ),
         Step("people", StepKind.HAND_TO_PEOPLE, after_days=42),
     ),
+    thresholds=LEAST_COLLECTABLE,
 )
 
 GERMAN_BUSINESS: Final = Plan(
@@ -44,4 +46,5 @@ GERMAN_BUSINESS: Final = Plan(
         ),
         Step("people", StepKind.HAND_TO_PEOPLE, after_days=30),
     ),
+    thresholds=LEAST_COLLECTABLE,
 )

@@ -9,6 +9,7 @@ that begin on the day after its arrival are over. The scale of collection costs 
 from typing import Final
 
 from umlauf.dunning.model import Plan, Step, StepKind
+from umlauf.dunning.plans.thresholds import LEAST_COLLECTABLE
 
 DUTCH_CONSUMER: Final = Plan(
     "nl-consumer.1",
@@ -24,6 +25,7 @@ DUTCH_CONSUMER: Final = Plan(
         ),
         Step("people", StepKind.HAND_TO_PEOPLE, after_days=42),
     ),
+    thresholds=LEAST_COLLECTABLE,
 )
 
 DUTCH_BUSINESS: Final = Plan(
@@ -40,4 +42,5 @@ DUTCH_BUSINESS: Final = Plan(
         ),
         Step("people", StepKind.HAND_TO_PEOPLE, after_days=30),
     ),
+    thresholds=LEAST_COLLECTABLE,
 )
